@@ -1,0 +1,20 @@
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: true },
+    ],
+  },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testMatch: ['<rootDir>/tests/**/*.test.ts'],
+  globalSetup: '<rootDir>/tests/testkit/global-setup.js',
+  globalTeardown: '<rootDir>/tests/testkit/global-teardown.js',
+  testTimeout: 30_000,
+  collectCoverageFrom: ['src/**/*.ts', 'client/**/*.ts', '!src/generated/**', '!**/generated/**'],
+  coverageProvider: 'v8',
+  coverageThreshold: { global: { lines: 80, branches: 80 } },
+  coverageReporters: ['text-summary', 'lcov'],
+};

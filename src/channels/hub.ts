@@ -1,0 +1,46 @@
+import type { ChannelEvent } from './events.js';
+import { type ReadLog, Tail } from './tail.js';
+
+/** The channels that are followed on this node. A tail lives as long as it has a follower. */
+export class Hub {
+  readonly #tails = new Map<string, Tail>();
+
+  constructor(
+    private readonly readLog: (channel: string, ...range: Parameters<ReadLog>) => ReturnType<ReadLog>,
+    private readonly onError: (channel: string, error: unknown) => void,
+  ) {}
+
+  /** How many channels are followed. */
+  get size(): number {
+    return this.#tails.size;
+  }
+
+  /** The tail of a channel for one more follower, who must `release` it. */
+  follow(channel: string): Tail {
+    let tail = this.#tails.get(channel);
+    if (!tail) {
+      const read: ReadLog = (fromSeq, limit) => this.readLog(channel, fromSeq, limit);
+      tail = new Tail(channel, read, (error) => this.onError(channel, error));
+      this.#tails.set(channel, tail);
+    }
+    tail.followers++;
+    return tail;
+  }
+
+  release(tail: Tail): void {
+    if (--tail.followers === 0) this.#tails.delete(tail.channel);
+  }
+
+  wake(channel: string, seq: number): void {
+    this.#tails.get(channel)?.wake(seq);
+  }
+
+  offer(event: ChannelEvent): void {
+    this.#tails.get(event.channel)?.offer(event);
+  }
+
+  /** Tries again wherever a read of the log has failed. */
+  retry(): void {
+    for (const tail of this.#tails.values()) if (tail.behind) void tail.advance();
+  }
+}

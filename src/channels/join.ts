@@ -1,0 +1,81 @@
+import { AppError, invalid } from '../shared/errors.js';
+import type { Cursor } from './cursor.js';
+import {
+  type ChannelEvent,
+  isAccessEvent,
+  type ResetReason,
+  type StreamItem,
+  takesAccessOf,
+} from './events.js';
+import type { Tail } from './tail.js';
+
+/** A client that is further behind fetches again instead of replaying. */
+const maxReplay = 1_000;
+
+export interface JoinOptions {
+  readonly channel: string;
+  readonly after?: Cursor | null | undefined;
+  readonly userId: string;
+  authorize(): Promise<void>;
+  readonly tail: Tail;
+  /** The present end of the channel, read now. */
+  readHead(): Promise<Cursor>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One subscriber's way through a channel: first listen, then read the end, then authorize, then replay up to that end,
+ * `joined`, and on with what comes. Since authorization is asked after the end was read, every loss of access that it
+ * could not see lies behind that end and is met in its place in the sequence.
+ */
+export async function* join(options: JoinOptions): AsyncGenerator<StreamItem, void, undefined> {
+  const { channel, after, userId, tail, signal } = options;
+  if (after && after.channel !== channel) throw invalid('after', 'is a cursor of another channel');
+  const head = await options.readHead();
+  tail.begin(head.seq);
+  await options.authorize();
+
+  const reason = after ? await whyReset(after, head, tail) : null;
+  if (reason) {
+    yield { type: 'reset', cursor: head, occurredAt: new Date(), reason };
+    return;
+  }
+  let cursor = after ?? head;
+  let joined = false;
+  while (!signal.aborted) {
+    if (!joined && cursor.seq >= head.seq) {
+      joined = true;
+      yield { type: 'joined', cursor, occurredAt: new Date() };
+      continue;
+    }
+    const events = await tail.after(cursor.seq, signal);
+    if (events === null) {
+      yield {
+        type: 'reset',
+        cursor: await options.readHead(),
+        occurredAt: new Date(),
+        reason: 'HISTORY_EXPIRED',
+      };
+      return;
+    }
+    for (const event of events) {
+      if (event.seq > head.seq && takesAccessOf(event, userId)) throw new AppError('SUBSCRIPTION_REVOKED');
+      cursor = { channel, seq: event.seq, tag: event.tag };
+      if (!isAccessEvent(event)) yield { type: 'event', event, cursor, occurredAt: event.occurredAt };
+      if (signal.aborted) return;
+      // What lies behind the end that was read at the beginning is live: `joined` comes in between.
+      if (!joined && event.seq === head.seq) break;
+    }
+  }
+}
+
+/** Why the log cannot be replayed from this cursor, or null if it can. */
+async function whyReset(after: Cursor, head: Cursor, tail: Tail): Promise<ResetReason | null> {
+  if (after.seq > head.seq) return 'EPOCH_CHANGED';
+  if (after.seq === head.seq) return after.tag === head.tag ? null : 'EPOCH_CHANGED';
+  if (head.seq - after.seq > maxReplay) return 'TOO_FAR_BEHIND';
+  const events: readonly ChannelEvent[] = await tail.from(Math.max(after.seq, 1));
+  const [first] = events;
+  if (first?.seq !== Math.max(after.seq, 1)) return 'HISTORY_EXPIRED';
+  return after.seq === 0 || first.tag === after.tag ? null : 'EPOCH_CHANGED';
+}

@@ -1,0 +1,86 @@
+import type { Queryable } from '../platform/database/database.js';
+import type { Cursor } from './cursor.js';
+import type { ChannelEvent } from './events.js';
+
+/** A row of `channel_event` as our statements select it. */
+export interface EventRow {
+  channel: string;
+  seq: number;
+  tag: string;
+  kind: string;
+  actor_id: string | null;
+  payload: Record<string, unknown>;
+  occurred_at: Date;
+}
+
+export function toEvent(row: EventRow): ChannelEvent {
+  return {
+    channel: row.channel,
+    seq: Number(row.seq),
+    tag: row.tag,
+    kind: row.kind,
+    actorId: row.actor_id,
+    payload: row.payload,
+    occurredAt: row.occurred_at,
+  };
+}
+
+/** Events from `fromSeq` on, in order, `limit` at most. */
+export async function readEvents(
+  on: Queryable,
+  channel: string,
+  fromSeq: number,
+  limit: number,
+): Promise<ChannelEvent[]> {
+  const rows = await on.sql<EventRow>(
+    `SELECT channel, seq::float8 AS seq, tag::text AS tag, kind, actor_id::text AS actor_id, payload, occurred_at
+     FROM channel_event WHERE channel = $1 AND seq >= $2 ORDER BY seq LIMIT $3`,
+    channel,
+    fromSeq,
+    limit,
+  );
+  return rows.map(toEvent);
+}
+
+/** The present end of each channel; a channel that nothing was appended to ends at 0. */
+export async function readHeads(on: Queryable, channels: readonly string[]): Promise<Map<string, Cursor>> {
+  const rows = await on.sql<{ id: string; last_seq: number; last_tag: string }>(
+    'SELECT id, last_seq::float8 AS last_seq, last_tag::text AS last_tag FROM channel WHERE id = ANY ($1::text[])',
+    channels,
+  );
+  const heads = new Map<string, Cursor>(channels.map((channel) => [channel, { channel, seq: 0, tag: '0' }]));
+  for (const row of rows)
+    heads.set(row.id, { channel: row.id, seq: Number(row.last_seq), tag: row.last_tag });
+  return heads;
+}
+
+/** The ends of the channels that were written to by transactions from `sinceXmin` on, and the xmin to ask from next. */
+export async function readRecentHeads(
+  on: Queryable,
+  sinceXmin: string | null,
+): Promise<{ xmin: string; heads: ReadonlyMap<string, number> }> {
+  // A transaction that runs now is not below today's xmin, so whatever it commits is found by the next call.
+  const [row] = await on.sql<{ xmin: string; heads: Record<string, number> | null }>(
+    `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin,
+       (SELECT jsonb_object_agg(channel, seq)
+        FROM (SELECT channel, max(seq) AS seq FROM channel_event WHERE xid >= $1::text::xid8 GROUP BY channel) e) AS heads`,
+    sinceXmin,
+  );
+  return { xmin: row?.xmin ?? '0', heads: new Map(Object.entries(row?.heads ?? {})) };
+}
+
+/** Removes up to about `limit` events that are older than `days`, from the front of each channel only; gives how many. */
+export async function removeExpired(on: Queryable, days: number, limit: number): Promise<number> {
+  const rows = await on.sql(
+    `DELETE FROM channel_event e
+     USING (SELECT channel, max(seq) AS seq
+            FROM (SELECT channel, seq FROM channel_event
+                  WHERE occurred_at < now() - make_interval(days => $1) ORDER BY occurred_at LIMIT $2) old
+            GROUP BY channel) expired
+     WHERE e.channel = expired.channel AND e.seq <= expired.seq
+     RETURNING 1 AS removed`,
+    days,
+    limit,
+  );
+  return rows.length;
+}

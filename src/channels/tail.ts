@@ -1,0 +1,145 @@
+import type { ChannelEvent } from './events.js';
+
+/** Reads the log of the tail's channel. */
+export type ReadLog = (fromSeq: number, limit: number) => Promise<ChannelEvent[]>;
+
+/** Events of a channel that a node keeps in memory while anyone follows it. */
+const ringSize = 256;
+const readSize = 200;
+
+/**
+ * The end of one channel on this node. Followers hold nothing but their position and pull from here, so that a slow
+ * one costs no memory: what has left the ring is read again from the log. However many wait, a gap is read once.
+ */
+export class Tail {
+  followers = 0;
+  /** The last sequence that is known here, without a gap. */
+  #head = 0;
+  /** The highest sequence that is said to exist. */
+  #wanted = 0;
+  #ring: ChannelEvent[] = [];
+  #begun = false;
+  #advancing = false;
+  readonly #reads = new Map<number, Promise<ChannelEvent[]>>();
+  #waiters = new Set<() => void>();
+
+  constructor(
+    readonly channel: string,
+    private readonly readLog: ReadLog,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Tells the end of the channel as read from the database after this tail was made; the first call sets where it begins. */
+  begin(head: number): void {
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#head = head;
+    }
+    this.wake(head);
+  }
+
+  /** Says that the channel has reached `seq`. */
+  wake(seq: number): void {
+    if (seq > this.#wanted) this.#wanted = seq;
+    if (this.behind) void this.advance();
+  }
+
+  /** Takes an event that was committed on this node; if it is the next one nothing needs to be read. */
+  offer(event: ChannelEvent): void {
+    if (this.#begun && !this.#advancing && event.seq === this.#head + 1) this.#push([event]);
+    else this.wake(event.seq);
+  }
+
+  /** Reads what is missing up to the wanted end. A failure is reported, and tried again at the next wake or poll. */
+  async advance(): Promise<void> {
+    if (this.#advancing) return;
+    this.#advancing = true;
+    try {
+      while (this.behind) await this.#readGap();
+    } catch (error) {
+      this.onError(error);
+    } finally {
+      this.#advancing = false;
+    }
+  }
+
+  /** Whether more is said to exist than is known here. */
+  get behind(): boolean {
+    return this.#begun && this.#wanted > this.#head;
+  }
+
+  /** The events after `position`, at least one and in order; waits for them. Empty when aborted; null when they are gone. */
+  async after(position: number, signal: AbortSignal): Promise<readonly ChannelEvent[] | null> {
+    while (position >= this.#head) {
+      if (signal.aborted) return [];
+      await this.#change(signal);
+    }
+    const events = await this.from(position + 1);
+    return events[0]?.seq === position + 1 ? events : null;
+  }
+
+  /** Events from `seq` on, out of the ring or the log; empty or later ones when they are gone. */
+  async from(seq: number): Promise<readonly ChannelEvent[]> {
+    const first = this.#ring[0];
+    if (first && seq >= first.seq && seq <= this.#head)
+      return this.#ring.slice(seq - first.seq, seq - first.seq + readSize);
+    let read = this.#reads.get(seq);
+    if (!read) {
+      read = this.readLog(seq, readSize).finally(() => this.#reads.delete(seq));
+      this.#reads.set(seq, read);
+    }
+    return contiguous(await read);
+  }
+
+  async #readGap(): Promise<void> {
+    const events = contiguous(await this.readLog(this.#head + 1, readSize));
+    const next = events[0];
+    if (!next) {
+      // Said to exist and not there: the database was restored to an earlier state.
+      this.#wanted = this.#head;
+      return;
+    }
+    if (next.seq !== this.#head + 1) {
+      // Retention overtook this tail: whoever stands before the gap will find its events gone.
+      this.#ring = [];
+      this.#head = next.seq - 1;
+    }
+    this.#push(events);
+  }
+
+  #push(events: readonly ChannelEvent[]): void {
+    for (const event of events) {
+      if (event.seq !== this.#head + 1) continue;
+      this.#ring.push(event);
+      this.#head = event.seq;
+    }
+    if (this.#ring.length > ringSize) this.#ring = this.#ring.slice(-ringSize);
+    const waiters = this.#waiters;
+    this.#waiters = new Set();
+    for (const resume of waiters) resume();
+  }
+
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const resume = () => {
+        signal.removeEventListener('abort', resume);
+        this.#waiters.delete(resume);
+        resolve();
+      };
+      this.#waiters.add(resume);
+      signal.addEventListener('abort', resume);
+    });
+  }
+}
+
+/** The events up to the first gap. */
+function contiguous(events: readonly ChannelEvent[]): readonly ChannelEvent[] {
+  const gap = events.findIndex(
+    (event, index) => index > 0 && event.seq !== (events[index - 1]?.seq ?? 0) + 1,
+  );
+  return gap === -1 ? events : events.slice(0, gap);
+}

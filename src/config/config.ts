@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The folder of the project: where `prisma/migrations` lies. */
+export const projectFolder = checkout;
+
+const flag = z
+  .enum(['true', 'false', '1', '0'], 'must be true or false')
+  .transform((value) => value === 'true' || value === '1');
+const port = z.coerce.number('must be a port from 0 to 65535').int().min(0).max(65_535, 'must be a port from 0 to 65535');
+const seconds = z.coerce.number('must be a number of seconds').min(0).max(86_400);
+const url = (...protocols: string[]) =>
+  z.string().refine((value) => {
+    try {
+      return protocols.includes(new URL(value).protocol);
+    } catch {
+      return false;
+    }
+  }, `must be a URL starting with ${protocols.map((name) => `${name}//`).join(' or ')}`);
+
+const variables = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production'], 'must be development, test or production').default('development'),
+  PORT: port.default(4000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+  DATABASE_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
+  DATABASE_POOL_SIZE: z.coerce.number('must be a number of connections').int().min(2).max(500).default(10),
+  AUTO_MIGRATE: flag.default(true),
+  LECTERN_DATA_DIR: z.string().min(1).default('.data'),
+  REDIS_URL: url('redis:', 'rediss:').optional(),
+  SMTP_URL: url('smtp:', 'smtps:').optional(),
+  MAIL_FROM: z.string().min(3).default('Lectern <no-reply@lectern.invalid>'),
+  JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a pino level such as info')
+    .default('info'),
+  LOG_FORMAT: z.enum(['json', 'pretty'], 'must be json or pretty').optional(),
+  GRAPHIQL: flag.optional(),
+  GRAPHQL_INTROSPECTION: flag.optional(),
+  DEMO_DATA: flag.optional(),
+  UNREAD_MESSAGE_DELAY_SECONDS: seconds.default(30),
+});
+
+/** How the process is set up: parsed once from the environment, frozen, and the only reader of it. */
+export interface Config {
+  readonly production: boolean;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Null: a PostgreSQL of our own in the data folder. */
+  readonly databaseUrl: string | null;
+  /** For LISTEN, which does not survive a pooler in transaction mode; null: the same as `databaseUrl`. */
+  readonly databaseDirectUrl: string | null;
+  readonly databasePoolSize: number;
+  /** Whether a start applies pending migrations. */
+  readonly autoMigrate: boolean;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly redisUrl: string | null;
+  /** Null: mails are written to `<dataDir>/mail`. */
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
+  /** Null outside production: a secret is made once and kept in the data folder. */
+  readonly jwtSecret: string | null;
+  readonly logLevel: string;
+  readonly logPretty: boolean;
+  readonly graphiql: boolean;
+  readonly introspection: boolean;
+  readonly demoData: boolean;
+  /** How long a chat message may wait to be read before its reader is told. */
+  readonly unreadMessageDelaySeconds: number;
+}
+
+/** One error that names every bad variable and what is expected of it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
+/** Reads the configuration from the environment; an empty variable counts as unset. Throws ConfigError. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(set);
+  const problems = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  const production = set['NODE_ENV'] === 'production';
+  if (production) {
+    for (const name of ['DATABASE_URL', 'JWT_SECRET']) {
+      if (set[name] === undefined) problems.push(`${name} must be set in production`);
+    }
+    if (/^(.)\1*$/.test(set['JWT_SECRET'] ?? '') || /change|default|secret/i.test(set['JWT_SECRET'] ?? '')) {
+      problems.push('JWT_SECRET must be a random secret in production, such as the output of: openssl rand -base64 48');
+    }
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const env = parsed.data;
+  return Object.freeze({
+    production,
+    host: env.HOST,
+    port: env.PORT,
+    databaseUrl: env.DATABASE_URL ?? null,
+    databaseDirectUrl: env.DATABASE_DIRECT_URL ?? null,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
+    autoMigrate: env.AUTO_MIGRATE,
+    dataDir: isAbsolute(env.LECTERN_DATA_DIR) ? env.LECTERN_DATA_DIR : resolve(checkout, env.LECTERN_DATA_DIR),
+    redisUrl: env.REDIS_URL ?? null,
+    smtpUrl: env.SMTP_URL ?? null,
+    mailFrom: env.MAIL_FROM,
+    jwtSecret: env.JWT_SECRET ?? null,
+    logLevel: env.LOG_LEVEL,
+    logPretty: env.LOG_FORMAT ? env.LOG_FORMAT === 'pretty' : !production && process.stdout.isTTY === true,
+    graphiql: env.GRAPHIQL ?? !production,
+    introspection: env.GRAPHQL_INTROSPECTION ?? !production,
+    demoData: env.DEMO_DATA ?? (!production && env.DATABASE_URL === undefined),
+    unreadMessageDelaySeconds: env.UNREAD_MESSAGE_DELAY_SECONDS,
+  });
+}
+
+/** A secret for signing, for a start outside production. */
+export function newSecret(): string {
+  return randomBytes(48).toString('base64url');
+}

@@ -1,0 +1,27 @@
+import { AppError } from '../shared/errors.js';
+import type { Viewer } from '../shared/viewer.js';
+
+/** The services that resolvers call. Each module adds its own by declaration merging, so nothing here knows a feature. */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by the modules
+export interface Services {}
+
+/** Where a request came from. */
+export interface Caller {
+  /** IP address, for limits. */
+  readonly address: string;
+  readonly userAgent: string | null;
+}
+
+/** What one operation runs with. It is made anew for each operation and for each event, since loaders cache in it. */
+export interface Context {
+  readonly viewer: Viewer | null;
+  readonly services: Services;
+  readonly caller: Caller;
+  readonly requestId: string;
+}
+
+/** The signed-in person; fails with UNAUTHENTICATED. */
+export function requireViewer(context: Context): Viewer {
+  if (!context.viewer) throw new AppError('UNAUTHENTICATED');
+  return context.viewer;
+}

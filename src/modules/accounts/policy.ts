@@ -1,0 +1,25 @@
+import { isAdmin, type Viewer } from '../../shared/viewer.js';
+
+/** What a decision about a user needs to know of them. */
+export interface UserAsSeen {
+  readonly id: string;
+  readonly organizationId: string;
+  /** Whether any relation of tutor and student joins the viewer and the user, whatever its status. */
+  readonly related: boolean;
+}
+
+/** Whether a user exists for the viewer: oneself, whom one has or had to do with, and for admins the whole school. */
+export function canSeeUser(viewer: Viewer, user: UserAsSeen): boolean {
+  if (viewer.organizationId !== user.organizationId) return false;
+  return viewer.userId === user.id || user.related || isAdmin(viewer);
+}
+
+/** Whether the viewer may read a visible user's e-mail address and plan. */
+export function canSeePrivateData(viewer: Viewer, user: Pick<UserAsSeen, 'id' | 'organizationId'>): boolean {
+  return viewer.userId === user.id || (isAdmin(viewer) && viewer.organizationId === user.organizationId);
+}
+
+/** Whether the viewer's list of users is the whole school's. */
+export function canListSchool(viewer: Viewer): boolean {
+  return isAdmin(viewer);
+}

@@ -1,0 +1,151 @@
+import type { Database, Queryable, UnitOfWork } from '../../platform/database/database.js';
+import { violates } from '../../platform/database/failures.js';
+import { AppError } from '../../shared/errors.js';
+import { newId } from '../../shared/ids.js';
+import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
+import type { Role, Viewer } from '../../shared/viewer.js';
+import type { Passwords } from './passwords.js';
+import { canListSchool, canSeeUser } from './policy.js';
+import type { Sessions, Tokens } from './sessions.js';
+import {
+  findByEmail,
+  findOrganizations,
+  findStudentId,
+  findUser,
+  findUsersAsSeen,
+  insertUser,
+  listUsers,
+  lockUsers,
+  updateUser,
+} from './user-store.js';
+import { type OrganizationView, ownView, type UserView, viewOf } from './views.js';
+
+/** The organization that comes with the first migration; sign-up goes there. */
+export const defaultOrganizationId = '01900000-0000-7000-8000-000000000001';
+
+/** What an account service is made of. */
+export interface AccountServiceOptions {
+  readonly database: Database;
+  readonly passwords: Passwords;
+  readonly sessions: Sessions;
+}
+
+/** A new person; texts are checked, the address is in lower case. */
+export interface SignUp {
+  readonly email: string;
+  readonly password: string;
+  readonly displayName: string;
+  readonly role: 'TUTOR' | 'STUDENT';
+  readonly timeZone?: string;
+  readonly locale?: string;
+}
+
+/** A user who has just signed in, with the tokens to go on with. */
+export interface SignedIn extends Tokens {
+  readonly user: UserView;
+}
+
+/** What a list of users may be narrowed to. */
+export interface UserSearch {
+  readonly role: Role | null;
+  /** Part of a name; for admins also of an address. */
+  readonly text: string | null;
+}
+
+/** Accounts: people of a school, how they sign in, and who sees whom. */
+export function createAccountService({ database, passwords, sessions }: AccountServiceOptions) {
+  return {
+    /** Whom an access token speaks for. Fails with UNAUTHENTICATED or SESSION_EXPIRED. */
+    authenticate: sessions.authenticate,
+
+    /** Adds a tutor or a student to the default organization and signs them in. Fails with EMAIL_TAKEN. */
+    async signUp({ password, ...person }: SignUp, userAgent: string | null): Promise<SignedIn> {
+      const user = { ...person, id: newId(), organizationId: defaultOrganizationId };
+      const passwordHash = await passwords.hash(password);
+      const join = async (tx: UnitOfWork) => {
+        await insertUser(tx, { ...user, passwordHash });
+        const tokens = await sessions.open(tx, user.id, userAgent);
+        return { ...tokens, user: await readOwn(tx, user.organizationId, user.id) };
+      };
+      return database.transaction(join).catch((error: unknown) => {
+        if (!violates(error, 'app_user_email_key')) throw error;
+        throw new AppError('EMAIL_TAKEN', { 'input.email': ['has an account already'] }, { cause: error });
+      });
+    },
+
+    /** Opens a session. Fails with INVALID_CREDENTIALS, which tells nothing about whether the address is known. */
+    async signIn(email: string, password: string, userAgent: string | null): Promise<SignedIn> {
+      const row = await findByEmail(database, email);
+      const matches = await passwords.matches(row?.passwordHash ?? null, password);
+      if (!row || !matches) throw new AppError('INVALID_CREDENTIALS');
+      return { ...(await sessions.open(database, row.id, userAgent)), user: ownView(row) };
+    },
+
+    /** Exchanges a refresh token, which can be used once. Fails with SESSION_EXPIRED. */
+    async refreshSession(refreshToken: string, userAgent: string | null): Promise<SignedIn> {
+      const { tokens, organizationId, userId } = await sessions.refresh(refreshToken, userAgent);
+      return { ...tokens, user: await readOwn(database, organizationId, userId) };
+    },
+
+    /** Ends the session of this request. */
+    signOut: (viewer: Viewer) => sessions.end(viewer, viewer.sessionId),
+
+    /** Ends one of the viewer's sessions. Fails with SESSION_NOT_FOUND. */
+    revokeSession: (viewer: Viewer, sessionId: string) => sessions.end(viewer, sessionId),
+
+    /** The viewer's living sessions, the last used first. */
+    sessions: (viewer: Viewer) => sessions.list(viewer),
+
+    /** Some of the viewer's sessions; SESSION_NOT_FOUND in the place of any other. */
+    sessionsByIds: (viewer: Viewer, ids: readonly string[]) => sessions.byIds(viewer, ids),
+
+    /** Changes what is given of the viewer's own profile. */
+    async updateProfile(
+      viewer: Viewer,
+      changes: { readonly displayName?: string; readonly timeZone?: string; readonly locale?: string },
+    ): Promise<UserView> {
+      await updateUser(database, viewer.organizationId, viewer.userId, changes);
+      return readOwn(database, viewer.organizationId, viewer.userId);
+    },
+
+    /** Users in the order of `ids`, in one statement; USER_NOT_FOUND in the place of one whom the viewer may not see. */
+    async usersByIds(viewer: Viewer, ids: readonly string[]): Promise<(UserView | AppError)[]> {
+      const rows = await findUsersAsSeen(database, viewer.organizationId, viewer.userId, ids);
+      const visible = rows.filter((row) => canSeeUser(viewer, row));
+      const byId = new Map(visible.map((row) => [row.id, viewOf(viewer, row)]));
+      return ids.map((id) => byId.get(id) ?? new AppError('USER_NOT_FOUND'));
+    },
+
+    /** By name: for admins the school's users, for others those who are invited by or related to them now. */
+    async users(viewer: Viewer, search: UserSearch, page: Page): Promise<Connection<UserView>> {
+      const relatedTo = canListSchool(viewer) ? null : viewer.userId;
+      const rows = await listUsers(database, viewer.organizationId, { ...search, relatedTo }, page);
+      const connection = toConnection(rows, page, (row) => [row.displayName, row.id]);
+      return mapConnection(connection, (row) => viewOf(viewer, row));
+    },
+
+    /** Organizations in the order of `ids`; NOT_FOUND in the place of any but the viewer's own. */
+    async organizationsByIds(viewer: Viewer, ids: readonly string[]): Promise<(OrganizationView | AppError)[]> {
+      const rows = await findOrganizations(database, viewer.organizationId, ids);
+      return ids.map((id) => rows.find((row) => row.id === id) ?? new AppError('NOT_FOUND'));
+    },
+
+    /** The student of a school with this address (in lower case), or null. */
+    studentIdByEmail: (on: Queryable, organizationId: string, email: string) =>
+      findStudentId(on, organizationId, email),
+
+    /** Locks people until the transaction ends, in id order: the first lock of whatever changes what they share. */
+    lockPeople: (tx: UnitOfWork, organizationId: string, userIds: readonly string[]) =>
+      lockUsers(tx, organizationId, userIds),
+  };
+}
+
+/** Accounts, as `createAccountService` makes them. */
+export type AccountService = ReturnType<typeof createAccountService>;
+
+async function readOwn(on: Queryable, organizationId: string, userId: string): Promise<UserView> {
+  const row = await findUser(on, organizationId, userId);
+  // It was there a moment ago, so it has been deleted meanwhile.
+  if (!row) throw new AppError('SESSION_EXPIRED');
+  return ownView(row);
+}

@@ -1,0 +1,172 @@
+import type { Database, Queryable, UnitOfWork } from '../../platform/database/database.js';
+import type { Clock } from '../../platform/clock.js';
+import type { Logger } from '../../platform/logger.js';
+import { AppError } from '../../shared/errors.js';
+import { newId } from '../../shared/ids.js';
+import type { Viewer } from '../../shared/viewer.js';
+import type { TokenSigner } from './access-tokens.js';
+import { createRefreshTokens, hashOfToken } from './refresh-tokens.js';
+import {
+  findOwner,
+  insertSession,
+  listSessions,
+  lockSessionOfToken,
+  readToken,
+  revokeSession,
+  rotateToken,
+  type SessionRow,
+  type TokenState,
+} from './session-store.js';
+
+const dayMs = 86_400_000;
+/** A session that is not refreshed for so long has ended. */
+const idleMs = 30 * dayMs;
+/** For so long a used token may come again: the client did not get our answer, or two of its tabs asked at once. */
+const graceMs = 10_000;
+
+/** What a session service is made of. */
+export interface SessionOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signer: TokenSigner;
+  /** From which successors of refresh tokens are derived. All nodes need the same. */
+  readonly refreshSecret: string;
+  /** Told after the commit that a session is over, so that its sockets can be closed. */
+  readonly onSessionEnded: (sessionId: string, userId: string) => Promise<void>;
+}
+
+/** A signed-in device of the viewer. */
+export interface SessionView extends SessionRow {
+  /** Whether it is the session of the request itself. */
+  readonly current: boolean;
+}
+
+/** The tokens that a client goes on with. */
+export interface Tokens {
+  readonly accessToken: string;
+  readonly accessTokenExpiresAt: Date;
+  readonly refreshToken: string;
+}
+
+/** Who a request speaks for, and until when its token lets it. */
+export interface Authenticated {
+  readonly viewer: Viewer;
+  readonly expiresAt: Date;
+}
+
+type Refreshed = { readonly userId: string; readonly organizationId: string; readonly tokens: Tokens };
+type Step =
+  | { readonly kind: 'rotated'; readonly sessionId: string; readonly userId: string; readonly organizationId: string }
+  | { readonly kind: 'reused'; readonly sessionId: string; readonly userId: string }
+  | { readonly kind: 'unknown' };
+
+/** Sessions: opened by a sign-in, carried on by refresh tokens that are used once, ended by their owner or by misuse. */
+export function createSessions(options: SessionOptions) {
+  const { database, clock, logger, signer } = options;
+  const refreshTokens = createRefreshTokens(options.refreshSecret);
+
+  async function tokensOf(userId: string, sessionId: string, refreshToken: string): Promise<Tokens> {
+    const { token, expiresAt } = await signer.sign({ userId, sessionId }, clock.now());
+    return { accessToken: token, accessTokenExpiresAt: expiresAt, refreshToken };
+  }
+
+  async function ended(sessionId: string, userId: string): Promise<void> {
+    // The session is over whatever becomes of this: the next use of its token is refused.
+    await options.onSessionEnded(sessionId, userId).catch((error: unknown) => {
+      logger.error({ err: error, sessionId }, 'the end of a session could not be told');
+    });
+  }
+
+  /** Exchanges a token while its session is locked. */
+  async function exchange(tx: UnitOfWork, token: string, successor: string, userAgent: string | null): Promise<Step> {
+    const now = clock.now();
+    const hash = hashOfToken(token);
+    const session = await lockSessionOfToken(tx, hash, now);
+    const state = session?.alive ? await readToken(tx, hash) : null;
+    if (!session || !state) return { kind: 'unknown' };
+    const { id: sessionId, userId, organizationId } = session;
+    if (!state.usedAt) {
+      await rotateToken(tx, {
+        sessionId,
+        used: { hash, generation: state.generation },
+        successorHash: hashOfToken(successor),
+        userAgent,
+        now,
+        expiresAt: new Date(now.getTime() + idleMs),
+        forgetBefore: new Date(now.getTime() - idleMs),
+      });
+    } else if (!mayComeAgain(state, successor, now)) {
+      await revokeSession(tx, sessionId, userId, now);
+      return { kind: 'reused', sessionId, userId };
+    }
+    return { kind: 'rotated', sessionId, userId, organizationId };
+  }
+
+  return {
+    /** Opens a session of the user within the caller's transaction. */
+    async open(on: Queryable, userId: string, userAgent: string | null): Promise<Tokens> {
+      const now = clock.now();
+      const id = newId();
+      const refreshToken = refreshTokens.first();
+      const expiresAt = new Date(now.getTime() + idleMs);
+      await insertSession(on, { id, userId, userAgent, now, expiresAt, tokenHash: hashOfToken(refreshToken) });
+      return tokensOf(userId, id, refreshToken);
+    },
+
+    /**
+     * Exchanges a refresh token for its successor and a new access token. A token that was used before ends its
+     * session, unless it comes again within 10 seconds and its successor is still unused. Fails with SESSION_EXPIRED.
+     */
+    async refresh(token: string, userAgent: string | null): Promise<Refreshed> {
+      const successor = refreshTokens.successorOf(token);
+      const step = await database.transaction((tx) => exchange(tx, token, successor, userAgent));
+      if (step.kind === 'reused') await ended(step.sessionId, step.userId);
+      if (step.kind !== 'rotated') throw new AppError('SESSION_EXPIRED');
+      const { userId, organizationId } = step;
+      return { userId, organizationId, tokens: await tokensOf(userId, step.sessionId, successor) };
+    },
+
+    /**
+     * Whom an access token speaks for, as the database knows them now. Fails with UNAUTHENTICATED for a bad or
+     * expired token and with SESSION_EXPIRED when the session or the user is gone.
+     */
+    async authenticate(token: string): Promise<Authenticated> {
+      const now = clock.now();
+      const { userId, sessionId, expiresAt } = await signer.verify(token, now);
+      const owner = await findOwner(database, sessionId, userId, now);
+      if (!owner) throw new AppError('SESSION_EXPIRED');
+      return { viewer: { ...owner, sessionId }, expiresAt };
+    },
+
+    /** The viewer's living sessions, the last used first, at most 100. */
+    async list(viewer: Viewer): Promise<SessionView[]> {
+      const rows = await listSessions(database, viewer.userId, clock.now());
+      return rows.map((row) => ({ ...row, current: row.id === viewer.sessionId }));
+    },
+
+    /** The viewer's living sessions with these ids, in their order; SESSION_NOT_FOUND in the place of any other. */
+    async byIds(viewer: Viewer, ids: readonly string[]): Promise<(SessionView | AppError)[]> {
+      const rows = await listSessions(database, viewer.userId, clock.now(), ids);
+      const byId = new Map(rows.map((row) => [row.id, { ...row, current: row.id === viewer.sessionId }]));
+      return ids.map((id) => byId.get(id) ?? new AppError('SESSION_NOT_FOUND'));
+    },
+
+    /** Ends a living session of the viewer: its tokens are refused from now on. Fails with SESSION_NOT_FOUND. */
+    async end(viewer: Viewer, sessionId: string): Promise<void> {
+      const found = await revokeSession(database, sessionId, viewer.userId, clock.now());
+      if (!found) throw new AppError('SESSION_NOT_FOUND');
+      await ended(sessionId, viewer.userId);
+    },
+  };
+}
+
+/** Sessions, as `createSessions` makes them. */
+export type Sessions = ReturnType<typeof createSessions>;
+
+/** Whether a used token is an honest repetition: soon, and nobody has gone on with its successor. */
+function mayComeAgain(state: TokenState, successor: string, now: Date): boolean {
+  if (!state.usedAt || !state.successorHash || state.successorUsed) return false;
+  if (now.getTime() - state.usedAt.getTime() > graceMs) return false;
+  return Buffer.from(hashOfToken(successor)).equals(state.successorHash);
+}

@@ -1,0 +1,164 @@
+import type { Plan, Role } from '../../generated/prisma/enums.js';
+import type { Queryable } from '../../platform/database/database.js';
+import { keyset } from '../../platform/database/keyset.js';
+import type { Page } from '../../shared/pagination.js';
+
+/** A school, as stored. */
+export interface OrganizationRow {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Date;
+}
+
+/** A user with their school, as stored, but for the password. */
+export interface UserRow {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly organizationName: string;
+  readonly organizationCreatedAt: Date;
+  readonly email: string;
+  readonly displayName: string;
+  readonly role: Role;
+  readonly plan: Plan;
+  readonly timeZone: string;
+  readonly locale: string;
+  readonly createdAt: Date;
+}
+
+// The school comes along: it is one row, and a user's organization then costs no statement of its own.
+const columns = `u.id, u.organization_id AS "organizationId", o.name AS "organizationName",
+  o.created_at AS "organizationCreatedAt", u.email, u.display_name AS "displayName", u.role, u.plan,
+  u.time_zone AS "timeZone", u.locale, u.created_at AS "createdAt"`;
+const source = 'app_user u JOIN organization o ON o.id = u.organization_id';
+
+/** The people on the other side of the relations of user $2 in school $1. */
+const counterparts = (condition = '') => `
+  SELECT student_id FROM tutor_student_relation WHERE organization_id = $1::uuid AND tutor_id = $2::uuid ${condition}
+  UNION ALL
+  SELECT tutor_id FROM tutor_student_relation WHERE organization_id = $1::uuid AND student_id = $2::uuid ${condition}`;
+
+/** Users of the school, each with whether the viewer has or had to do with them: one statement, so that a page can be judged at once. */
+export function findUsersAsSeen(on: Queryable, organizationId: string, viewerId: string, ids: readonly string[]) {
+  return on.sql<UserRow & { readonly related: boolean }>(
+    `SELECT ${columns}, u.id IN (${counterparts()}) AS related FROM ${source}
+     WHERE u.organization_id = $1::uuid AND u.id = ANY($3::uuid[])`,
+    organizationId,
+    viewerId,
+    ids,
+  );
+}
+
+/** One user of the school. */
+export async function findUser(on: Queryable, organizationId: string, id: string): Promise<UserRow | null> {
+  const rows = await on.sql<UserRow>(
+    `SELECT ${columns} FROM ${source} WHERE u.organization_id = $1::uuid AND u.id = $2::uuid`,
+    organizationId,
+    id,
+  );
+  return rows[0] ?? null;
+}
+
+/** The user of an address with the password's hash, over all schools: sign-in names no school. */
+export async function findByEmail(on: Queryable, email: string) {
+  const rows = await on.sql<UserRow & { readonly passwordHash: string }>(
+    `SELECT ${columns}, u.password_hash AS "passwordHash" FROM ${source} WHERE u.email = $1::text`,
+    email,
+  );
+  return rows[0] ?? null;
+}
+
+/** What a list of users may be narrowed to. */
+export interface UserFilter {
+  readonly role: Role | null;
+  /** Part of a name, and of an address where the list is the school's. */
+  readonly text: string | null;
+  /** Only those with whom this user has an open invitation or an active relation. */
+  readonly relatedTo: string | null;
+}
+
+/** A page of the school's users by name, one row more than asked for. */
+export function listUsers(on: Queryable, organizationId: string, filter: UserFilter, page: Page): Promise<UserRow[]> {
+  const values: unknown[] = [organizationId, filter.relatedTo];
+  const add = (value: unknown) => `$${values.push(value)}`;
+  const conditions = [
+    'u.organization_id = $1::uuid',
+    // Named in any case, so that the parameter has a type.
+    filter.relatedTo ? `u.id IN (${counterparts(`AND status IN ('INVITED', 'ACTIVE')`)})` : '$2::uuid IS NULL',
+  ];
+  if (filter.role) conditions.push(`u.role = ${add(filter.role)}::role`);
+  if (filter.text) {
+    const pattern = `${add(`%${filter.text.replace(/[\\%_]/g, '\\$&')}%`)}::text`;
+    const byEmail = filter.relatedTo ? '' : ` OR u.email ILIKE ${pattern}`;
+    conditions.push(`(u.display_name ILIKE ${pattern}${byEmail})`);
+  }
+  const { where, orderAndLimit } = keyset(
+    page,
+    [
+      { name: 'u.display_name', type: 'text' },
+      { name: 'u.id', type: 'uuid' },
+    ],
+    'ASC',
+    values,
+  );
+  return on.sql(
+    `SELECT ${columns} FROM ${source} WHERE ${conditions.join(' AND ')}${where}${orderAndLimit}`,
+    ...values,
+  );
+}
+
+/** A person who joins a school. */
+export interface NewUser {
+  readonly id: string;
+  readonly organizationId: string;
+  /** In lower case. */
+  readonly email: string;
+  readonly passwordHash: string;
+  readonly displayName: string;
+  readonly role: Role;
+  readonly timeZone?: string;
+  readonly locale?: string;
+}
+
+/** Adds a user; violates `app_user_email_key` when the address has one. */
+export async function insertUser(on: Queryable, user: NewUser): Promise<void> {
+  await on.prisma.user.create({ data: user, select: { id: true } });
+}
+
+/** Changes what is given of a profile. */
+export async function updateUser(
+  on: Queryable,
+  organizationId: string,
+  id: string,
+  changes: { readonly displayName?: string; readonly timeZone?: string; readonly locale?: string },
+): Promise<void> {
+  await on.prisma.user.updateMany({ where: { id, organizationId }, data: changes });
+}
+
+/** The student of the school with this address. */
+export async function findStudentId(on: Queryable, organizationId: string, email: string): Promise<string | null> {
+  const rows = await on.sql<{ id: string }>(
+    `SELECT id FROM app_user WHERE organization_id = $1::uuid AND email = $2::text AND role = 'STUDENT'`,
+    organizationId,
+    email,
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** Locks people until the transaction ends, in id order, so that two who lock the same people never deadlock. */
+export async function lockUsers(on: Queryable, organizationId: string, ids: readonly string[]): Promise<void> {
+  await on.sql(
+    `SELECT id FROM app_user WHERE organization_id = $1::uuid AND id = ANY($2::uuid[])
+     ORDER BY id FOR NO KEY UPDATE`,
+    organizationId,
+    ids,
+  );
+}
+
+/** The organization, when it is among `ids`: a viewer sees no other. */
+export function findOrganizations(on: Queryable, organizationId: string, ids: readonly string[]) {
+  return on.sql<OrganizationRow>(
+    `SELECT id, name, created_at AS "createdAt" FROM organization WHERE id = $1::uuid AND id = ANY($2::uuid[])`,
+    organizationId,
+    ids,
+  );
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { type Prisma, PrismaClient } from '../../generated/prisma/client.js';
+import type { Logger } from '../logger.js';
+import { isRetryable } from './failures.js';
+import { observedClient, type StatementObserver } from './observed-client.js';
+
+/** What a query runs on: the database itself, or the unit of work that is under way. */
+export interface Queryable {
+  readonly prisma: Prisma.TransactionClient;
+  /** Runs one statement and gives its rows. Outside a transaction it is prepared, on the same pool as Prisma. */
+  sql<Row>(text: string, ...values: unknown[]): Promise<Row[]>;
+}
+
+/** One transaction: everything in it is committed, or nothing is. */
+export interface UnitOfWork extends Queryable {
+  /** Runs after the commit; never when the transaction failed. A hook must not throw. */
+  afterCommit(hook: () => void): void;
+}
+
+/** The one way to the data: a single pool under Prisma and hand-written statements. */
+export interface Database extends Queryable {
+  readonly prisma: PrismaClient;
+  /**
+   * Runs `work` at READ COMMITTED. A deadlock or a serialization failure is run again, three times at most,
+   * so `work` must have no effect outside the transaction except through `afterCommit`.
+   */
+  transaction<T>(work: (tx: UnitOfWork) => Promise<T>): Promise<T>;
+  /** Connections of the pool: in all, idle, and callers that wait for one. */
+  poolUse(): { readonly total: number; readonly idle: number; readonly waiting: number };
+  stop(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly logger: Logger;
+  /** Connections at most. */
+  readonly poolSize?: number;
+  readonly observe?: StatementObserver;
+}
+
+const attempts = 4;
+
+/** Opens the pool (lazily: the first query connects). */
+export function createDatabase({ url, logger, poolSize = 10, observe }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    // A frozen server answers nothing at all: every wait has an end, or callers hang for ever.
+    connectionTimeoutMillis: 2_000,
+    query_timeout: 10_000,
+    options: '-c lock_timeout=2000 -c statement_timeout=9000 -c idle_in_transaction_session_timeout=15000',
+    keepAlive: true,
+    ...(observe ? { Client: observedClient(observe) } : {}),
+  });
+  pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
+
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) }),
+    transactionOptions: { maxWait: 2_000, timeout: 10_000 },
+  });
+
+  async function sql<Row>(text: string, ...values: unknown[]): Promise<Row[]> {
+    const result = await pool.query<Row & pg.QueryResultRow>({ name: statementName(text), text, values });
+    return result.rows;
+  }
+
+  async function once<T>(work: (tx: UnitOfWork) => Promise<T>): Promise<T> {
+    const hooks: (() => void)[] = [];
+    const result = await prisma.$transaction((client) =>
+      work({
+        prisma: client,
+        sql: (text, ...values) => client.$queryRawUnsafe(text, ...values),
+        afterCommit: (hook) => hooks.push(hook),
+      }),
+    );
+    for (const hook of hooks) hook();
+    return result;
+  }
+
+  return {
+    prisma,
+    sql: (text, ...values) => retrying(() => sql(text, ...values)),
+    transaction: (work) => retrying(() => once(work)),
+    poolUse: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    stop: async () => {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+async function retrying<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt === attempts || !isRetryable(error)) throw error;
+    }
+  }
+}
+
+/** Statements with the same text share one plan on a connection; the texts are ours, so their number is bounded. */
+const names = new Map<string, string>();
+
+function statementName(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = createHash('sha1').update(text).digest('base64url');
+    if (names.size < 2_000) names.set(text, name);
+  }
+  return name;
+}

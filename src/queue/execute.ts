@@ -1,0 +1,73 @@
+import type { UnitOfWork } from '../platform/database/database.js';
+import { asError } from '../shared/errors.js';
+import { isDatabaseLoss } from './database-loss.js';
+import { type HandlerContext, handlerFor, type QueueHandler } from './handler.js';
+import type { HeldLease } from './held-lease.js';
+import type { PayloadSchemas } from './item.js';
+import { LeaseLost, type ObservedOutcome, type Outcome, PermanentFailure } from './outcome.js';
+import { checkPayload, PayloadError } from './payloads.js';
+import { completeItem } from './sql/complete.js';
+import { skipItem } from './sql/skip.js';
+
+export interface ExecuteOptions {
+  readonly schemas: PayloadSchemas;
+  readonly handlers: QueueHandler | Readonly<Record<string, QueueHandler | undefined>>;
+  readonly handlerTimeoutSeconds: number;
+}
+
+/** Runs the item's handler and gives what became of it; never throws. */
+export async function execute(held: HeldLease, options: ExecuteOptions): Promise<ObservedOutcome> {
+  try {
+    const handle = handlerFor(options.handlers, held.item);
+    if (!handle) throw new PermanentFailure(`There is no handler for ${describe(held)}.`);
+    const payload = checkPayload(options.schemas, held.item.eventType, held.item.payload);
+    const work = Promise.resolve(handle({ ...held.item, payload }, contextOf(held)));
+    const outcome = await withinTime(work, held, options.handlerTimeoutSeconds);
+    return held.recorded ?? outcome;
+  } catch (thrown) {
+    // A connection may be lost after the commit: what was recorded counts.
+    return held.recorded ?? outcomeOf(asError(thrown));
+  }
+}
+
+function outcomeOf(error: Error): ObservedOutcome {
+  if (error instanceof LeaseLost) return { kind: 'lost' };
+  if (isDatabaseLoss(error)) return { kind: 'deferred', delaySeconds: 1 };
+  return { kind: 'failed', error, final: error instanceof PermanentFailure || error instanceof PayloadError };
+}
+
+function describe({ item }: HeldLease): string {
+  return item.channel ? `"${item.eventType}" on ${item.channel}` : `"${item.eventType}"`;
+}
+
+function contextOf(held: HeldLease): HandlerContext {
+  // Only the commit makes it true: the transaction may still roll back, and be run again.
+  function record(tx: UnitOfWork, outcome: Outcome, stillHeld: boolean): void {
+    if (!stillHeld) throw new LeaseLost(held.item.id);
+    tx.afterCommit(() => {
+      held.recorded = outcome;
+    });
+  }
+  return {
+    complete: async (tx) => record(tx, { kind: 'completed' }, await completeItem(tx, held)),
+    skip: async (tx, reason) => record(tx, { kind: 'skipped', reason }, await skipItem(tx, held, reason)),
+    signal: held.abort.signal,
+  };
+}
+
+/** A handler that hangs may not keep its place for ever. What it does later is stopped by the lease. */
+async function withinTime<T>(work: Promise<T>, { abort }: HeldLease, seconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = new Error(`The handler took longer than ${seconds} s.`);
+      reject(error);
+      abort.abort(error);
+    }, seconds * 1_000);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

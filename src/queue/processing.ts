@@ -1,0 +1,134 @@
+import type { Queryable } from '../platform/database/database.js';
+import type { Logger } from '../platform/logger.js';
+import { asError } from '../shared/errors.js';
+import { type ExecuteOptions, execute } from './execute.js';
+import type { HeldLease } from './held-lease.js';
+import type { Lease } from './item.js';
+import type { ObservedOutcome } from './outcome.js';
+import { createSettlement } from './settlement.js';
+import { handBackItems } from './sql/postpone.js';
+
+/** The items that this worker has claimed: waiting for a handler, in one, or waiting for their outcome's write. */
+export interface Processing {
+  /** Takes claimed items over; when it stops already, it hands them back. */
+  accept(leases: readonly Lease[]): void;
+  /** Whether more may be claimed. */
+  hasRoom(): boolean;
+  /** Everything that is claimed and not settled. */
+  leases(): HeldLease[];
+  /** Whether nothing is held. */
+  isIdle(): boolean;
+  /** Drops what waits, and warns the handlers, of items that turned out to be another's. */
+  lose(ids: ReadonlySet<string>): void;
+  /** Resolves when nothing is held. */
+  idle(): Promise<void>;
+  /** Hands back what waits, lets handlers run for `drainSeconds` at most, and hands back the rest. */
+  stop(drainSeconds: number): Promise<void>;
+}
+
+export interface ProcessingOptions extends ExecuteOptions {
+  readonly database: Queryable;
+  readonly logger: Logger;
+  /** Handlers at the same time. */
+  readonly concurrency: number;
+  /** Nothing more is claimed while so many outcomes wait to be written. */
+  readonly maxUnwritten: number;
+  /** Called once for everything that was accepted, when it is settled. */
+  readonly onSettled: (held: HeldLease, outcome: ObservedOutcome) => void;
+  /** Called when there may be room again, or nothing is held any more. */
+  readonly onProgress: () => void;
+}
+
+/** Creates the part of a worker that runs handlers. */
+export function createProcessing(options: ProcessingOptions): Processing {
+  const { database, logger, concurrency } = options;
+  const held = new Set<HeldLease>();
+  const idlers: (() => void)[] = [];
+  let waiting: HeldLease[] = [];
+  let running = 0;
+  let stopping = false;
+
+  const settlement = createSettlement({ database, logger, onSettled: release });
+
+  function release(lease: HeldLease, outcome: ObservedOutcome): void {
+    // What was handed back or lost is not ours to report a second time.
+    if (!held.delete(lease)) return;
+    // A handler that has committed its item looks like one that has lost it: the lease is gone in both cases.
+    options.onSettled(lease, outcome.kind === 'lost' ? (lease.recorded ?? outcome) : outcome);
+    if (held.size === 0) for (const resume of idlers.splice(0)) resume();
+    options.onProgress();
+  }
+
+  function startNext(): void {
+    while (running < concurrency) {
+      const next = waiting.shift();
+      if (!next) return;
+      running += 1;
+      void run(next);
+    }
+  }
+
+  async function run(lease: HeldLease): Promise<void> {
+    const outcome = await execute(lease, options);
+    running -= 1;
+    if (lease.recorded || outcome.kind === 'lost' || outcome.kind === 'handedBack') release(lease, outcome);
+    else if (held.has(lease)) settlement.settle(lease, outcome);
+    startNext();
+    options.onProgress();
+  }
+
+  async function handBack(leases: readonly HeldLease[]): Promise<void> {
+    if (leases.length === 0) return;
+    try {
+      await handBackItems(database, leases);
+    } catch (error) {
+      logger.warn(
+        { err: asError(error), items: leases.length },
+        'items could not be handed back; their leases run out',
+      );
+    }
+    for (const lease of leases) {
+      release(lease, { kind: 'handedBack' });
+      lease.abort.abort(new Error('The worker stops.'));
+    }
+  }
+
+  const idle = () =>
+    held.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => idlers.push(resolve));
+
+  return {
+    accept(leases) {
+      const taken = leases.map((lease) => ({ ...lease, abort: new AbortController(), recorded: null }));
+      for (const lease of taken) held.add(lease);
+      if (stopping) return void handBack(taken);
+      waiting.push(...taken);
+      startNext();
+    },
+    hasRoom: () =>
+      waiting.length === 0 && running < concurrency && held.size < running + options.maxUnwritten,
+    leases: () => [...held],
+    isIdle: () => held.size === 0,
+    lose(ids) {
+      for (const lease of [...held].filter(({ item }) => ids.has(item.id))) {
+        // One that is running may have settled itself a moment ago, which looks the same: its own write will tell.
+        lease.abort.abort(new Error('The lease was lost.'));
+        if (!waiting.includes(lease)) continue;
+        waiting = waiting.filter((other) => other !== lease);
+        release(lease, { kind: 'lost' });
+      }
+    },
+    idle,
+    async stop(drainSeconds) {
+      stopping = true;
+      const unstarted = waiting.splice(0);
+      let timer: NodeJS.Timeout | undefined;
+      const timeUp = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, drainSeconds * 1_000);
+      });
+      await Promise.race([handBack(unstarted).then(idle), timeUp]);
+      clearTimeout(timer);
+      settlement.giveUp();
+      await handBack([...held]);
+    },
+  };
+}

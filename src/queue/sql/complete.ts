@@ -1,0 +1,26 @@
+import type { Queryable } from '../../platform/database/database.js';
+import type { Lease } from '../item.js';
+import { whereHeld } from './held-items.js';
+
+const completeMany = `
+  UPDATE notification_queue_item AS item
+     SET status = 'COMPLETED', finished_at = clock_timestamp(), lease_token = NULL, lease_until = NULL
+    FROM unnest($1::uuid[], $2::uuid[]) AS held (id, token)
+   WHERE item.id = held.id AND item.lease_token = held.token
+  RETURNING item.id`;
+
+/** Completes the items in one statement and gives the ids of those whose lease was still held. */
+export function completeItems(on: Queryable, leases: readonly Lease[]): Promise<Set<string>> {
+  return whereHeld(on, completeMany, leases);
+}
+
+const completeOne = `
+  UPDATE notification_queue_item
+     SET status = 'COMPLETED', finished_at = clock_timestamp(), lease_token = NULL, lease_until = NULL
+   WHERE id = $1::uuid AND lease_token = $2::uuid
+  RETURNING id`;
+
+/** Completes one item, as part of a transaction if `on` is one; false if the lease was lost. */
+export async function completeItem(on: Queryable, { item, token }: Lease): Promise<boolean> {
+  return (await on.sql(completeOne, item.id, token)).length === 1;
+}

@@ -1,0 +1,55 @@
+import { fromString, fromUUID, parseTypeId, toUUID } from 'typeid-js';
+import { uuidv7 } from 'uuidv7';
+
+/**
+ * The prefix of each kind of id and the schema type that it stands for. In the database ids are UUIDv7;
+ * outside they are TypeIDs (`lesson_01h…`, https://github.com/jetify-com/typeid), so that an id names its type.
+ */
+export const idTypes = {
+  organization: 'Organization',
+  user: 'User',
+  session: 'Session',
+  relation: 'TutorStudentRelation',
+  lesson: 'Lesson',
+  room: 'ChatRoom',
+  message: 'ChatMessage',
+  notification: 'Notification',
+} as const;
+
+/** The prefix of a TypeID. */
+export type IdKind = keyof typeof idTypes;
+
+const kinds = new Map<string, IdKind>(Object.entries(idTypes).map(([kind, type]) => [type, kind as IdKind]));
+
+/** A new UUIDv7: it sorts by the time of its making. */
+export function newId(): string {
+  return uuidv7();
+}
+
+/** The id that clients see. */
+export function encodeId(kind: IdKind, uuid: string): string {
+  return fromUUID(uuid, kind);
+}
+
+/** The id that clients see, by the name of the schema type. */
+export function encodeIdOfType(typeName: string, uuid: string): string {
+  const kind = kinds.get(typeName);
+  if (!kind) throw new Error(`No id prefix is registered for the type ${typeName}.`);
+  return encodeId(kind, uuid);
+}
+
+/** The UUID inside an id of this kind, or null when it is not one. */
+export function decodeId(kind: IdKind, id: string): string | null {
+  const decoded = decodeAnyId(id);
+  return decoded?.kind === kind ? decoded.uuid : null;
+}
+
+/** Kind and UUID of an id, or null when it is none of ours. */
+export function decodeAnyId(id: string): { kind: IdKind; uuid: string } | null {
+  try {
+    const { prefix } = parseTypeId(fromString<string>(id));
+    return Object.hasOwn(idTypes, prefix) ? { kind: prefix as IdKind, uuid: toUUID(fromString(id)) } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,120 @@
+import { AppError, type ErrorFields } from './errors.js';
+
+/** The arguments of a Relay connection (https://relay.dev/graphql/connections.htm). */
+export interface PageArgs {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+/** The values that a row is sorted by, the last of them unique. */
+export type Key = readonly string[];
+
+/** A page to read: `limit` rows in list order after `after`, or backward before `before`. */
+export interface Page {
+  readonly limit: number;
+  readonly backward: boolean;
+  readonly after: Key | null;
+  readonly before: Key | null;
+}
+
+export interface Edge<Node> {
+  readonly cursor: string;
+  readonly node: Node;
+}
+
+export interface Connection<Node> {
+  readonly edges: readonly Edge<Node>[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+const defaultLimit = 20;
+const maxLimit = 100;
+
+/**
+ * The page that the arguments ask for: 20 rows unless told, at most 100. `keyShape` has one pattern for each
+ * sort value, which a cursor must match. Fails with VALIDATION_ERROR naming the argument.
+ */
+export function parsePage(args: PageArgs, keyShape: readonly RegExp[]): Page {
+  const fields: Record<string, string[]> = {};
+  for (const name of ['first', 'last'] as const) {
+    const value = args[name];
+    if (value != null && (value < 0 || value > maxLimit))
+      fields[name] = [`must be between 0 and ${maxLimit}`];
+  }
+  if (args.first != null && args.last != null) fields['last'] = ['cannot be combined with first'];
+  const key = (name: 'after' | 'before') => {
+    const text = args[name];
+    if (text == null) return null;
+    const decoded = decodeKey(text, keyShape);
+    if (!decoded) fields[name] = ['is not a cursor of this list'];
+    return decoded;
+  };
+  const after = key('after');
+  const before = key('before');
+  if (Object.keys(fields).length > 0) throw new AppError('VALIDATION_ERROR', fields satisfies ErrorFields);
+  const backward = args.last != null || (args.first == null && before != null && after == null);
+  return { limit: (backward ? args.last : args.first) ?? defaultLimit, backward, after, before };
+}
+
+/**
+ * Makes a connection of the rows that a page's query gave: at most `limit + 1`, in list order or, when the page is
+ * read backward, in reverse. The one row too many tells that there are more.
+ */
+export function toConnection<Row>(
+  rows: readonly Row[],
+  page: Page,
+  keyOf: (row: Row) => Key,
+): Connection<Row> {
+  const more = rows.length > page.limit;
+  const kept = rows.slice(0, page.limit);
+  if (page.backward) kept.reverse();
+  const edges = kept.map((node) => ({ cursor: encodeKey(keyOf(node)), node }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: page.backward ? page.before !== null : more,
+      hasPreviousPage: page.backward ? more : page.after !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+/** The same connection over other nodes. */
+export function mapConnection<A, B>(connection: Connection<A>, map: (node: A) => B): Connection<B> {
+  return {
+    pageInfo: connection.pageInfo,
+    edges: connection.edges.map(({ cursor, node }) => ({ cursor, node: map(node) })),
+  };
+}
+
+/** Patterns of sort values in a cursor. */
+export const keyPatterns = {
+  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  instant: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+  integer: /^-?\d{1,15}$/,
+} as const;
+
+function encodeKey(key: Key): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+function decodeKey(cursor: string, shape: readonly RegExp[]): Key | null {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    const fits =
+      Array.isArray(key) &&
+      key.length === shape.length &&
+      key.every((part, index) => typeof part === 'string' && shape[index]?.test(part));
+    return fits ? (key as string[]) : null;
+  } catch {
+    return null;
+  }
+}
