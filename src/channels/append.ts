@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { UnitOfWork } from '../platform/database/database.js';
+import type { Queryable, UnitOfWork } from '../platform/database/database.js';
 import type { ChannelEvent, NewEvent } from './events.js';
 import { type EventRow, toEvent } from './log.js';
 
@@ -34,6 +34,11 @@ export function newTag(): string {
   return randomBytes(8).readBigInt64BE().toString();
 }
 
+/** Gives each channel its row, which the first append to it needs. */
+export async function createChannelRows(on: Queryable, channels: readonly string[]): Promise<void> {
+  await on.sql(createSql, channels);
+}
+
 /** Appends the events in this transaction and gives them with their places. */
 export async function append(tx: UnitOfWork, events: readonly NewEvent[]): Promise<ChannelEvent[]> {
   if (events.length === 0) return [];
@@ -49,7 +54,7 @@ export async function append(tx: UnitOfWork, events: readonly NewEvent[]): Promi
     );
   let rows = await run();
   if (rows.length === 0) {
-    await tx.sql(createSql, channels);
+    await createChannelRows(tx, channels);
     rows = await run();
   }
   if (rows.length !== events.length) throw new Error(`appended ${rows.length} of ${events.length} events`);

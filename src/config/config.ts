@@ -11,19 +11,28 @@ export const projectFolder = checkout;
 const flag = z
   .enum(['true', 'false', '1', '0'], 'must be true or false')
   .transform((value) => value === 'true' || value === '1');
-const port = z.coerce.number('must be a port from 0 to 65535').int().min(0).max(65_535, 'must be a port from 0 to 65535');
+const port = z.coerce
+  .number('must be a port from 0 to 65535')
+  .int()
+  .min(0)
+  .max(65_535, 'must be a port from 0 to 65535');
 const seconds = z.coerce.number('must be a number of seconds').min(0).max(86_400);
 const url = (...protocols: string[]) =>
-  z.string().refine((value) => {
-    try {
-      return protocols.includes(new URL(value).protocol);
-    } catch {
-      return false;
-    }
-  }, `must be a URL starting with ${protocols.map((name) => `${name}//`).join(' or ')}`);
+  z.string().refine(
+    (value) => {
+      try {
+        return protocols.includes(new URL(value).protocol);
+      } catch {
+        return false;
+      }
+    },
+    `must be a URL starting with ${protocols.map((name) => `${name}//`).join(' or ')}`,
+  );
 
 const variables = z.object({
-  NODE_ENV: z.enum(['development', 'test', 'production'], 'must be development, test or production').default('development'),
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'], 'must be development, test or production')
+    .default('development'),
   PORT: port.default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
@@ -88,14 +97,18 @@ export class ConfigError extends Error {
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = variables.safeParse(set);
-  const problems = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
   const production = set['NODE_ENV'] === 'production';
   if (production) {
     for (const name of ['DATABASE_URL', 'JWT_SECRET']) {
       if (set[name] === undefined) problems.push(`${name} must be set in production`);
     }
     if (/^(.)\1*$/.test(set['JWT_SECRET'] ?? '') || /change|default|secret/i.test(set['JWT_SECRET'] ?? '')) {
-      problems.push('JWT_SECRET must be a random secret in production, such as the output of: openssl rand -base64 48');
+      problems.push(
+        'JWT_SECRET must be a random secret in production, such as the output of: openssl rand -base64 48',
+      );
     }
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
@@ -108,7 +121,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseDirectUrl: env.DATABASE_DIRECT_URL ?? null,
     databasePoolSize: env.DATABASE_POOL_SIZE,
     autoMigrate: env.AUTO_MIGRATE,
-    dataDir: isAbsolute(env.LECTERN_DATA_DIR) ? env.LECTERN_DATA_DIR : resolve(checkout, env.LECTERN_DATA_DIR),
+    dataDir: isAbsolute(env.LECTERN_DATA_DIR)
+      ? env.LECTERN_DATA_DIR
+      : resolve(checkout, env.LECTERN_DATA_DIR),
     redisUrl: env.REDIS_URL ?? null,
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,

@@ -29,6 +29,8 @@ export interface ClaimLoopOptions {
   readonly leaseSeconds: number;
 }
 
+/** What is due and could not be claimed is locked by someone at this moment. */
+const minSleepSeconds = 0.02;
 const backoffMilliseconds = [100, 300, 1_000, 2_000];
 
 /** Creates the claiming side of one worker. */
@@ -41,7 +43,6 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
   let more = true;
   let suspectDue = false;
   let lookAgainAt = 0;
-
 
   /** One claim, or one sleep. True when a drain has come to its end. */
   async function step(): Promise<boolean> {
@@ -71,7 +72,8 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     }
     const ahead = await lookAheadFor(database, intervalSeconds);
     suspectDue ||= ahead.suspectDue;
-    lookAgainAt = performance.now() + (ahead.nextSeconds ?? intervalSeconds) * 1_000;
+    const seconds = Math.max(ahead.nextSeconds ?? intervalSeconds, minSleepSeconds);
+    lookAgainAt = performance.now() + seconds * 1_000;
     return draining && wasIdle && leases.length === 0 && !suspectDue;
   }
 

@@ -1,3 +1,4 @@
+import type { Queryable } from '../platform/database/database.js';
 import { isOutage, sqlFailure } from '../platform/database/failures.js';
 
 /** A lock or a statement that took too long, and a transaction that found no connection or no time. */
@@ -6,11 +7,16 @@ const itemsOwnFault = new Set(['55P03', '57014', 'P2028']);
 const socketCode = /^E[A-Z_]+$/;
 
 /**
- * Whether a handler failed only because our database went away. Stricter than `isOutage`: what the item itself may
- * cause has to cost an attempt, or it would be tried for ever.
+ * Whether a handler failed only because our database went away. What the item itself or a foreign server may have
+ * caused counts only while the database does not answer; otherwise it has to cost an attempt, or the item would be
+ * tried for ever.
  */
-export function isDatabaseLoss(error: Error): boolean {
+export async function isDatabaseLoss(on: Queryable, error: Error): Promise<boolean> {
   if (!isOutage(error)) return false;
   const code = sqlFailure(error)?.state ?? (error as { readonly code?: unknown }).code;
-  return typeof code !== 'string' || !(itemsOwnFault.has(code) || socketCode.test(code));
+  if (typeof code !== 'string' || !(itemsOwnFault.has(code) || socketCode.test(code))) return true;
+  return on.sql('SELECT 1').then(
+    () => false,
+    (failure: unknown) => isOutage(failure),
+  );
 }

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '../platform/database/database.js';
+import type { Queryable, UnitOfWork } from '../platform/database/database.js';
 import { asError } from '../shared/errors.js';
 import { isDatabaseLoss } from './database-loss.js';
 import { type HandlerContext, handlerFor, type QueueHandler } from './handler.js';
@@ -10,6 +10,7 @@ import { completeItem } from './sql/complete.js';
 import { skipItem } from './sql/skip.js';
 
 export interface ExecuteOptions {
+  readonly database: Queryable;
   readonly schemas: PayloadSchemas;
   readonly handlers: QueueHandler | Readonly<Record<string, QueueHandler | undefined>>;
   readonly handlerTimeoutSeconds: number;
@@ -26,13 +27,13 @@ export async function execute(held: HeldLease, options: ExecuteOptions): Promise
     return held.recorded ?? outcome;
   } catch (thrown) {
     // A connection may be lost after the commit: what was recorded counts.
-    return held.recorded ?? outcomeOf(asError(thrown));
+    return held.recorded ?? (await outcomeOf(options.database, asError(thrown)));
   }
 }
 
-function outcomeOf(error: Error): ObservedOutcome {
+async function outcomeOf(on: Queryable, error: Error): Promise<ObservedOutcome> {
   if (error instanceof LeaseLost) return { kind: 'lost' };
-  if (isDatabaseLoss(error)) return { kind: 'deferred', delaySeconds: 1 };
+  if (await isDatabaseLoss(on, error)) return { kind: 'deferred', delaySeconds: 1 };
   return { kind: 'failed', error, final: error instanceof PermanentFailure || error instanceof PayloadError };
 }
 

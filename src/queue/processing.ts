@@ -1,4 +1,3 @@
-import type { Queryable } from '../platform/database/database.js';
 import type { Logger } from '../platform/logger.js';
 import { asError } from '../shared/errors.js';
 import { type ExecuteOptions, execute } from './execute.js';
@@ -27,7 +26,6 @@ export interface Processing {
 }
 
 export interface ProcessingOptions extends ExecuteOptions {
-  readonly database: Queryable;
   readonly logger: Logger;
   /** Handlers at the same time. */
   readonly concurrency: number;

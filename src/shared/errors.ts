@@ -22,6 +22,8 @@ export const errorCatalogue = {
   GRAPHQL_VALIDATION_FAILED: { status: 400, detail: 'The document does not fit the schema.' },
   OPERATION_RESOLUTION_FAILURE: { status: 400, detail: 'The operation to run could not be determined.' },
   DOCUMENT_TOO_COMPLEX: { status: 400, detail: 'The document exceeds a limit.' },
+  // Clients that try persisted queries look for this text, and then send the document.
+  PERSISTED_QUERY_NOT_SUPPORTED: { status: 200, detail: 'PersistedQueryNotSupported' },
   // Accounts
   INVALID_CREDENTIALS: { status: 401, detail: 'The e-mail address or the password is wrong.' },
   SESSION_EXPIRED: { status: 401, detail: 'The session has ended; sign in again.' },

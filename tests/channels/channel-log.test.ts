@@ -75,7 +75,11 @@ describe('appending', () => {
   it('places several events of one channel in the order in which they were given', async () => {
     const [first, second] = await node.append(event(channel, 1), event(channel, 2));
     expect([first?.seq, second?.seq]).toEqual([1, 2]);
-    expect((await node.channels.heads([channel])).get(channel)).toEqual({ channel, seq: 2, tag: second?.tag });
+    expect((await node.channels.heads([channel])).get(channel)).toEqual({
+      channel,
+      seq: 2,
+      tag: second?.tag,
+    });
   });
 });
 

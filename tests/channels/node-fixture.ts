@@ -30,7 +30,12 @@ export async function startNode(
   });
   const signals = createPostgresSignals({ directUrl: url, database, logger });
   const { pollMilliseconds = 500 } = options;
-  const channels = createChannels({ database, bus: options.bus ?? createSignalBus(signals), logger, pollMilliseconds });
+  const channels = createChannels({
+    database,
+    bus: options.bus ?? createSignalBus(signals),
+    logger,
+    pollMilliseconds,
+  });
   await signals.start();
   await channels.start();
   return {

@@ -11,7 +11,8 @@ export async function eventually<T>(
   for (;;) {
     const value = await read();
     if (holds(value)) return value;
-    if (performance.now() > deadline) throw new Error(`still not after ${milliseconds} ms: ${JSON.stringify(value)}`);
+    if (performance.now() > deadline)
+      throw new Error(`still not after ${milliseconds} ms: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -11,7 +11,11 @@ export function withDatabase(url: string, name: string): string {
 }
 
 /** Runs one statement on a connection of its own and gives the rows. */
-export async function execute<Row extends pg.QueryResultRow>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
+export async function execute<Row extends pg.QueryResultRow>(
+  url: string,
+  sql: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -251,6 +251,9 @@ CREATE INDEX "lesson_tutor_start_idx" ON "lesson"("tutor_id", "starts_at", "id")
 CREATE INDEX "lesson_student_start_idx" ON "lesson"("student_id", "starts_at", "id");
 
 -- CreateIndex
+CREATE INDEX "lesson_school_start_idx" ON "lesson"("organization_id", "starts_at", "id");
+
+-- CreateIndex
 CREATE INDEX "notif_user_read_idx" ON "notification"("user_id", "read_at");
 
 -- CreateIndex
@@ -357,12 +360,15 @@ ALTER TABLE "channel_event"
   ADD CONSTRAINT "channel_event_seq" CHECK ("seq" > 0),
   ADD CONSTRAINT "channel_event_channel_fkey" FOREIGN KEY ("channel") REFERENCES "channel" ("id");
 
--- The queue: what is ready, what is claimed alone, what is leased, what may be cleaned away, and one unfinished item per key.
+-- The queue: what is ready, what is claimed alone, what is leased, what may be cleaned away, and one unfinished item
+-- per key. An index on run_at alone would tempt the planner to sort the whole backlog at every claim.
 CREATE INDEX "queue_ready_idx" ON "notification_queue_item" ("priority", "run_at", "id") WHERE "status" = 'PENDING';
 CREATE INDEX "queue_suspect_idx" ON "notification_queue_item" ("lost_leases", "run_at", "id") WHERE "status" = 'PENDING' AND "lost_leases" >= 2;
 CREATE INDEX "queue_lease_idx" ON "notification_queue_item" ("lease_until") WHERE "status" = 'PROCESSING';
 CREATE INDEX "queue_finished_idx" ON "notification_queue_item" ("finished_at") WHERE "finished_at" IS NOT NULL;
-CREATE UNIQUE INDEX "queue_dedupe_key" ON "notification_queue_item" ("dedupe_key") WHERE "finished_at" IS NULL;
+CREATE UNIQUE INDEX "queue_dedupe_key" ON "notification_queue_item" ("dedupe_key") WHERE "finished_at" IS NULL AND "dedupe_key" IS NOT NULL;
+-- Every item leaves dead rows and index entries at the head of what is claimed next.
+ALTER TABLE "notification_queue_item" SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.02);
 ALTER TABLE "notification_queue_item"
   ADD CONSTRAINT "queue_lease" CHECK (("status" = 'PROCESSING') = ("lease_token" IS NOT NULL AND "lease_until" IS NOT NULL)),
   ADD CONSTRAINT "queue_finished" CHECK (("status" IN ('PENDING', 'PROCESSING')) = ("finished_at" IS NULL)),

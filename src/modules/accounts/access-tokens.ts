@@ -32,7 +32,10 @@ const lifetimeSeconds = 15 * 60;
 export function createTokenSigner({ algorithm, secret }: SigningKey): TokenSigner {
   const bytes = Buffer.from(secret);
   const kid = createHash('sha256').update(bytes).digest('base64url').slice(0, 12);
-  const key = webcrypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
+  const key = webcrypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+    'verify',
+  ]);
 
   return {
     sign: async ({ userId, sessionId }, now) => {
@@ -50,23 +53,29 @@ export function createTokenSigner({ algorithm, secret }: SigningKey): TokenSigne
     },
 
     verify: async (token, now) => {
-      const expected = { algorithms: [algorithm], issuer, audience, typ, currentDate: now };
+      const expected = {
+        algorithms: [algorithm],
+        issuer,
+        audience,
+        typ,
+        requiredClaims: ['sub', 'sid', 'exp'],
+      };
       const { payload, protectedHeader } = await jwtVerify(token, await key, {
         ...expected,
-        requiredClaims: ['sub', 'sid', 'exp'],
+        currentDate: now,
       }).catch((error: unknown) => {
-        const expired = error instanceof errors.JWTExpired;
-        throw new AppError('UNAUTHENTICATED', {}, {
-          cause: error,
-          detail: expired ? 'The access token has expired.' : 'The access token is not valid.',
-        });
+        throw refused(error instanceof errors.JWTExpired ? 'has expired' : 'is not valid');
       });
       const userId = decodeId('user', String(payload.sub));
       const sessionId = decodeId('session', String(payload['sid']));
       if (protectedHeader.kid !== kid || !userId || !sessionId || payload.exp === undefined) {
-        throw new AppError('UNAUTHENTICATED', {}, { detail: 'The access token is not valid.' });
+        throw refused('is not valid');
       }
       return { userId, sessionId, expiresAt: new Date(payload.exp * 1_000) };
     },
   };
+}
+
+function refused(why: string): AppError {
+  return new AppError('UNAUTHENTICATED', {}, { detail: `The access token ${why}.` });
 }

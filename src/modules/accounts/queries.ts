@@ -23,7 +23,8 @@ builder.queryFields((t) => ({
 
   sessions: t.field({
     type: [SessionRef],
-    description: 'The devices on which the viewer is signed in, the last used first, at most 100. UNAUTHENTICATED.',
+    description:
+      'The devices on which the viewer is signed in, the last used first, at most 100. UNAUTHENTICATED.',
     resolve: (_root, _args, context) => context.services.accounts.sessions(requireViewer(context)),
   }),
 
@@ -34,7 +35,8 @@ builder.queryFields((t) => ({
     args: {
       role: t.arg({ type: RoleEnum, description: 'Only people of this role.' }),
       text: t.arg.string({
-        description: 'Only people with this text, of 1 to 100 characters, in their name; for admins also in the address.',
+        description:
+          'Only people with this text, of 1 to 100 characters, in their name; for admins also in the address.',
       }),
       first: t.arg.int({ description: 'How many: 20 unless told, at most 100.' }),
       after: t.arg.string({ description: 'The cursor of the edge after which to go on.' }),

@@ -16,12 +16,15 @@ import {
   insertUser,
   listUsers,
   lockUsers,
+  type ProfileChanges,
   updateUser,
 } from './user-store.js';
 import { type OrganizationView, ownView, type UserView, viewOf } from './views.js';
 
 /** The organization that comes with the first migration; sign-up goes there. */
 export const defaultOrganizationId = '01900000-0000-7000-8000-000000000001';
+const schoolTimeZone = 'Europe/Kyiv';
+const schoolLocale = 'uk';
 
 /** What an account service is made of. */
 export interface AccountServiceOptions {
@@ -36,8 +39,10 @@ export interface SignUp {
   readonly password: string;
   readonly displayName: string;
   readonly role: 'TUTOR' | 'STUDENT';
-  readonly timeZone?: string;
-  readonly locale?: string;
+  /** IANA name; null for the school's. */
+  readonly timeZone: string | null;
+  /** BCP 47; null for the school's. */
+  readonly locale: string | null;
 }
 
 /** A user who has just signed in, with the tokens to go on with. */
@@ -60,7 +65,13 @@ export function createAccountService({ database, passwords, sessions }: AccountS
 
     /** Adds a tutor or a student to the default organization and signs them in. Fails with EMAIL_TAKEN. */
     async signUp({ password, ...person }: SignUp, userAgent: string | null): Promise<SignedIn> {
-      const user = { ...person, id: newId(), organizationId: defaultOrganizationId };
+      const user = {
+        ...person,
+        id: newId(),
+        organizationId: defaultOrganizationId,
+        timeZone: person.timeZone ?? schoolTimeZone,
+        locale: person.locale ?? schoolLocale,
+      };
       const passwordHash = await passwords.hash(password);
       const join = async (tx: UnitOfWork) => {
         await insertUser(tx, { ...user, passwordHash });
@@ -69,7 +80,8 @@ export function createAccountService({ database, passwords, sessions }: AccountS
       };
       return database.transaction(join).catch((error: unknown) => {
         if (!violates(error, 'app_user_email_key')) throw error;
-        throw new AppError('EMAIL_TAKEN', { 'input.email': ['has an account already'] }, { cause: error });
+        // Without its cause, which quotes the address and might be logged.
+        throw new AppError('EMAIL_TAKEN', { 'input.email': ['has an account already'] });
       });
     },
 
@@ -100,10 +112,7 @@ export function createAccountService({ database, passwords, sessions }: AccountS
     sessionsByIds: (viewer: Viewer, ids: readonly string[]) => sessions.byIds(viewer, ids),
 
     /** Changes what is given of the viewer's own profile. */
-    async updateProfile(
-      viewer: Viewer,
-      changes: { readonly displayName?: string; readonly timeZone?: string; readonly locale?: string },
-    ): Promise<UserView> {
+    async updateProfile(viewer: Viewer, changes: ProfileChanges): Promise<UserView> {
       await updateUser(database, viewer.organizationId, viewer.userId, changes);
       return readOwn(database, viewer.organizationId, viewer.userId);
     },
@@ -125,7 +134,10 @@ export function createAccountService({ database, passwords, sessions }: AccountS
     },
 
     /** Organizations in the order of `ids`; NOT_FOUND in the place of any but the viewer's own. */
-    async organizationsByIds(viewer: Viewer, ids: readonly string[]): Promise<(OrganizationView | AppError)[]> {
+    async organizationsByIds(
+      viewer: Viewer,
+      ids: readonly string[],
+    ): Promise<(OrganizationView | AppError)[]> {
       const rows = await findOrganizations(database, viewer.organizationId, ids);
       return ids.map((id) => rows.find((row) => row.id === id) ?? new AppError('NOT_FOUND'));
     },
@@ -134,7 +146,7 @@ export function createAccountService({ database, passwords, sessions }: AccountS
     studentIdByEmail: (on: Queryable, organizationId: string, email: string) =>
       findStudentId(on, organizationId, email),
 
-    /** Locks people until the transaction ends, in id order: the first lock of whatever changes what they share. */
+    /** Locks people until the transaction ends, in id order: the first lock of whatever changes what they share. Gives those that exist. */
     lockPeople: (tx: UnitOfWork, organizationId: string, userIds: readonly string[]) =>
       lockUsers(tx, organizationId, userIds),
   };

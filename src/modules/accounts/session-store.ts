@@ -49,7 +49,12 @@ export function listSessions(on: Queryable, userId: string, now: Date, ids: read
 }
 
 /** Ends a living session of this user; tells whether there was one. */
-export async function revokeSession(on: Queryable, sessionId: string, userId: string, now: Date): Promise<boolean> {
+export async function revokeSession(
+  on: Queryable,
+  sessionId: string,
+  userId: string,
+  now: Date,
+): Promise<boolean> {
   const rows = await on.sql(
     `UPDATE session SET revoked_at = $3::timestamptz
      WHERE id = $1::uuid AND user_id = $2::uuid AND revoked_at IS NULL AND expires_at > $3::timestamptz RETURNING id`,

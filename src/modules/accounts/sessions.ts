@@ -1,5 +1,5 @@
-import type { Database, Queryable, UnitOfWork } from '../../platform/database/database.js';
 import type { Clock } from '../../platform/clock.js';
+import type { Database, Queryable, UnitOfWork } from '../../platform/database/database.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
@@ -57,7 +57,12 @@ export interface Authenticated {
 
 type Refreshed = { readonly userId: string; readonly organizationId: string; readonly tokens: Tokens };
 type Step =
-  | { readonly kind: 'rotated'; readonly sessionId: string; readonly userId: string; readonly organizationId: string }
+  | {
+      readonly kind: 'rotated';
+      readonly sessionId: string;
+      readonly userId: string;
+      readonly organizationId: string;
+    }
   | { readonly kind: 'reused'; readonly sessionId: string; readonly userId: string }
   | { readonly kind: 'unknown' };
 
@@ -79,7 +84,12 @@ export function createSessions(options: SessionOptions) {
   }
 
   /** Exchanges a token while its session is locked. */
-  async function exchange(tx: UnitOfWork, token: string, successor: string, userAgent: string | null): Promise<Step> {
+  async function exchange(
+    tx: UnitOfWork,
+    token: string,
+    successor: string,
+    userAgent: string | null,
+  ): Promise<Step> {
     const now = clock.now();
     const hash = hashOfToken(token);
     const session = await lockSessionOfToken(tx, hash, now);
@@ -110,7 +120,14 @@ export function createSessions(options: SessionOptions) {
       const id = newId();
       const refreshToken = refreshTokens.first();
       const expiresAt = new Date(now.getTime() + idleMs);
-      await insertSession(on, { id, userId, userAgent, now, expiresAt, tokenHash: hashOfToken(refreshToken) });
+      await insertSession(on, {
+        id,
+        userId,
+        userAgent,
+        now,
+        expiresAt,
+        tokenHash: hashOfToken(refreshToken),
+      });
       return tokensOf(userId, id, refreshToken);
     },
 

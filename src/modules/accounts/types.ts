@@ -22,8 +22,7 @@ const PlanEnum = builder.enumType('Plan', {
 
 const OrganizationRef = builder.loadableNodeRef('Organization', {
   id: { resolve: (organization: OrganizationView) => organization.id },
-  load: (ids: string[], context) =>
-    context.services.accounts.organizationsByIds(requireViewer(context), ids),
+  load: (ids: string[], context) => context.services.accounts.organizationsByIds(requireViewer(context), ids),
 });
 OrganizationRef.implement({
   description: 'A school. People see their own and no other.',
@@ -98,7 +97,8 @@ export const AuthPayload = builder.objectRef<SignedIn>('AuthPayload').implement(
   fields: (t) => ({
     user: t.field({ type: UserRef, description: 'Who signed in.', resolve: (signedIn) => signedIn.user }),
     accessToken: t.exposeString('accessToken', {
-      description: 'For `Authorization: Bearer …` over HTTP and `connectionParams.accessToken` over WebSocket.',
+      description:
+        'For `Authorization: Bearer …` over HTTP and `connectionParams.accessToken` over WebSocket.',
     }),
     accessTokenExpiresAt: t.expose('accessTokenExpiresAt', {
       type: 'DateTime',

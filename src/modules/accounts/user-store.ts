@@ -38,7 +38,12 @@ const counterparts = (condition = '') => `
   SELECT tutor_id FROM tutor_student_relation WHERE organization_id = $1::uuid AND student_id = $2::uuid ${condition}`;
 
 /** Users of the school, each with whether the viewer has or had to do with them: one statement, so that a page can be judged at once. */
-export function findUsersAsSeen(on: Queryable, organizationId: string, viewerId: string, ids: readonly string[]) {
+export function findUsersAsSeen(
+  on: Queryable,
+  organizationId: string,
+  viewerId: string,
+  ids: readonly string[],
+) {
   return on.sql<UserRow & { readonly related: boolean }>(
     `SELECT ${columns}, u.id IN (${counterparts()}) AS related FROM ${source}
      WHERE u.organization_id = $1::uuid AND u.id = ANY($3::uuid[])`,
@@ -77,13 +82,20 @@ export interface UserFilter {
 }
 
 /** A page of the school's users by name, one row more than asked for. */
-export function listUsers(on: Queryable, organizationId: string, filter: UserFilter, page: Page): Promise<UserRow[]> {
+export function listUsers(
+  on: Queryable,
+  organizationId: string,
+  filter: UserFilter,
+  page: Page,
+): Promise<UserRow[]> {
   const values: unknown[] = [organizationId, filter.relatedTo];
   const add = (value: unknown) => `$${values.push(value)}`;
   const conditions = [
     'u.organization_id = $1::uuid',
     // Named in any case, so that the parameter has a type.
-    filter.relatedTo ? `u.id IN (${counterparts(`AND status IN ('INVITED', 'ACTIVE')`)})` : '$2::uuid IS NULL',
+    filter.relatedTo
+      ? `u.id IN (${counterparts(`AND status IN ('INVITED', 'ACTIVE')`)})`
+      : '$2::uuid IS NULL',
   ];
   if (filter.role) conditions.push(`u.role = ${add(filter.role)}::role`);
   if (filter.text) {
@@ -115,8 +127,15 @@ export interface NewUser {
   readonly passwordHash: string;
   readonly displayName: string;
   readonly role: Role;
-  readonly timeZone?: string;
-  readonly locale?: string;
+  readonly timeZone: string;
+  readonly locale: string;
+}
+
+/** What of a profile is to be changed; null leaves it as it is. */
+export interface ProfileChanges {
+  readonly displayName: string | null;
+  readonly timeZone: string | null;
+  readonly locale: string | null;
 }
 
 /** Adds a user; violates `app_user_email_key` when the address has one. */
@@ -125,17 +144,25 @@ export async function insertUser(on: Queryable, user: NewUser): Promise<void> {
 }
 
 /** Changes what is given of a profile. */
-export async function updateUser(
-  on: Queryable,
-  organizationId: string,
-  id: string,
-  changes: { readonly displayName?: string; readonly timeZone?: string; readonly locale?: string },
-): Promise<void> {
-  await on.prisma.user.updateMany({ where: { id, organizationId }, data: changes });
+export async function updateUser(on: Queryable, organizationId: string, id: string, changes: ProfileChanges) {
+  await on.sql(
+    `UPDATE app_user SET display_name = coalesce($3::text, display_name), time_zone = coalesce($4::text, time_zone),
+       locale = coalesce($5::text, locale), updated_at = now()
+     WHERE organization_id = $1::uuid AND id = $2::uuid`,
+    organizationId,
+    id,
+    changes.displayName,
+    changes.timeZone,
+    changes.locale,
+  );
 }
 
 /** The student of the school with this address. */
-export async function findStudentId(on: Queryable, organizationId: string, email: string): Promise<string | null> {
+export async function findStudentId(
+  on: Queryable,
+  organizationId: string,
+  email: string,
+): Promise<string | null> {
   const rows = await on.sql<{ id: string }>(
     `SELECT id FROM app_user WHERE organization_id = $1::uuid AND email = $2::text AND role = 'STUDENT'`,
     organizationId,
@@ -144,10 +171,14 @@ export async function findStudentId(on: Queryable, organizationId: string, email
   return rows[0]?.id ?? null;
 }
 
-/** Locks people until the transaction ends, in id order, so that two who lock the same people never deadlock. */
-export async function lockUsers(on: Queryable, organizationId: string, ids: readonly string[]): Promise<void> {
-  await on.sql(
-    `SELECT id FROM app_user WHERE organization_id = $1::uuid AND id = ANY($2::uuid[])
+/** Locks people until the transaction ends, in id order, so that two who lock the same people never deadlock; gives those that exist. */
+export async function lockUsers(
+  on: Queryable,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<Pick<UserRow, 'id' | 'role'>[]> {
+  return on.sql(
+    `SELECT id, role FROM app_user WHERE organization_id = $1::uuid AND id = ANY($2::uuid[])
      ORDER BY id FOR NO KEY UPDATE`,
     organizationId,
     ids,

@@ -36,7 +36,11 @@ export function ownView(row: UserRow): UserView {
     timeZone: row.timeZone,
     locale: row.locale,
     email: row.email,
-    organization: { id: row.organizationId, name: row.organizationName, createdAt: row.organizationCreatedAt },
+    organization: {
+      id: row.organizationId,
+      name: row.organizationName,
+      createdAt: row.organizationCreatedAt,
+    },
     createdAt: row.createdAt,
   };
 }

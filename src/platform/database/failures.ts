@@ -18,11 +18,17 @@ interface AdapterCause {
   readonly kind?: string;
 }
 
+/** Prisma wraps the adapter's error for a statement; for BEGIN and COMMIT it throws the adapter's own. */
+function adapterCause(error: Error): AdapterCause | undefined {
+  if (error.name === 'DriverAdapterError') return error.cause as AdapterCause | undefined;
+  return (error as Shape).meta?.driverAdapterError?.cause;
+}
+
 /** The SQLSTATE and the constraint of an error of Prisma or of pg; null when the server said nothing. */
 export function sqlFailure(error: unknown): SqlFailure | null {
   if (!(error instanceof Error)) return null;
-  const { code, constraint, meta } = error as Shape;
-  const cause = meta?.driverAdapterError?.cause;
+  const { code, constraint } = error as Shape;
+  const cause = adapterCause(error);
   if (cause?.originalCode) {
     const named = /constraint "([^"]+)"/.exec(cause.originalMessage ?? '');
     return { state: cause.originalCode, constraint: named?.[1] ?? null };
@@ -88,9 +94,9 @@ export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const state = sqlFailure(error)?.state;
   if (state) return outageStates.has(state) || state.startsWith('08');
-  const { code, message, meta } = error as Shape;
+  const { code, message } = error as Shape;
   if (typeof code === 'string' && outageCodes.has(code)) return true;
-  const kind = meta?.driverAdapterError?.cause?.kind;
+  const kind = adapterCause(error)?.kind;
   if (kind === 'DatabaseNotReachable' || kind === 'ConnectionClosed' || kind === 'SocketTimeout') return true;
   return typeof message === 'string' && outageMessages.test(message);
 }

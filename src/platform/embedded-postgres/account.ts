@@ -32,15 +32,17 @@ async function ownerOf(pgData: string): Promise<User | undefined> {
 function withCapabilities({ name, uid, gid }: User): Account {
   const capability = '+dac_override';
   const change = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-  const keep = [`--inh-caps=${capability}`, `--ambient-caps=${capability}`];
+  // access(2), with which the programs look for each other, heeds them only without the usual "fixup".
+  const keep = ['--securebits=+no_setuid_fixup', `--inh-caps=${capability}`, `--ambient-caps=${capability}`];
   return { name, owner: { uid, gid }, through: ['setpriv', ...change, ...keep, '--'] };
 }
 
-/** Whether the account can run the server's program and enter the data folder; the reason when it cannot. */
+/** What keeps the account from running PostgreSQL's programs or entering the data folder, if anything. */
 async function obstacle(account: Account, binaries: Binaries, dataDir: string): Promise<string | undefined> {
   try {
-    const check = '"$1" --version >/dev/null && cd "$2"';
-    await run('/bin/sh', ['-c', check, 'sh', binaries.postgres, dataDir], { account, cwd: '/' });
+    // Shows what initdb would do, having found the server's program and its files.
+    const check = 'cd "$2" && "$1" --show --pgdata=unused';
+    await run('/bin/sh', ['-c', check, 'sh', binaries.initdb, dataDir], { account, cwd: '/' });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -44,8 +44,14 @@ export function compareHistory(
   return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
 }
 
+/** What the database said, out of the engine's account of a failure, which adds its own call stack. */
+export function databaseMessage(logs: string): string {
+  const [message = logs] = logs.split(/\n\s+0: /);
+  return message.replace(/^external connector error\n(Error querying the database: )?/, '').trim();
+}
+
 function unfinished(name: string, logs: string | null): string {
-  const reason = logs ? `:\n${logs.trim()}\n` : ' or was cut off. ';
+  const reason = logs ? `: ${databaseMessage(logs)}.` : ' or was cut off.';
   const way = `Set right what it left behind, then run: npx prisma migrate resolve --rolled-back ${name}`;
-  return `The migration ${name} failed before${reason}${way}`;
+  return `The migration ${name} failed before${reason} ${way}`;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Logger } from '../logger.js';
-import { compareHistory, readHistory } from './history.js';
+import { compareHistory, databaseMessage, readHistory } from './history.js';
 import { undoInterrupted } from './interruption.js';
 import { migrationNames, readMigrations } from './migration-folder.js';
 
@@ -59,7 +59,9 @@ export async function applyMigrations(options: MigrationsOptions & { logger: Log
       return await runEngine(databaseUrl, migrationsDir, migrations, logger);
     } catch (cause) {
       const failed = (await readHistory(client)).find(({ finished }) => !finished);
-      const reason = failed?.logs?.trim() ?? (cause instanceof Error ? cause.message : String(cause));
+      const reason = databaseMessage(
+        failed?.logs ?? (cause instanceof Error ? cause.message : String(cause)),
+      );
       throw new Error(`The migration ${failed?.name ?? pending[0]} failed: ${reason}`, { cause });
     }
   });

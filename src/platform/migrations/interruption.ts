@@ -11,11 +11,13 @@ const RUNNING = 'finished_at IS NULL AND rolled_back_at IS NULL AND logs IS NULL
  */
 export const FINISH = `UPDATE _prisma_migrations SET finished_at = clock_timestamp() WHERE ${RUNNING};`;
 
-/** Whether PostgreSQL runs the script as one transaction: nothing in it forbids or ends one. */
+const COMMENT = /--.*|\/\*[\s\S]*?\*\//g;
+const OUTSIDE_TRANSACTION =
+  /\bconcurrently\b|(^|;)\s*(vacuum|begin|start|commit|end|rollback|alter\s+system|(create|drop)\s+(database|tablespace))\b/i;
+
+/** Whether PostgreSQL runs the script as one transaction: nothing in it forbids, begins or ends one. */
 export function isOneTransaction(script: string): boolean {
-  return !/\b(concurrently|vacuum|begin|start\s+transaction|commit|rollback|database|tablespace|system)\b/i.test(
-    script,
-  );
+  return !OUTSIDE_TRANSACTION.test(script.replace(COMMENT, ''));
 }
 
 /**

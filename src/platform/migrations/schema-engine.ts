@@ -27,6 +27,18 @@ declare const WebAssembly: {
 // The generated bindings keep their memory in module state: a second instance would break the first.
 let loading: Promise<typeof Bindings> | undefined;
 
+/** The engine forgets the timers of its time limits; they would keep the process running for ten seconds. */
+function letProcessEnd(bindings: object): object {
+  const entries = Object.entries(bindings).map(([name, imported]) => {
+    if (!name.startsWith('__wbg_setTimeout_')) return [name, imported];
+    return [
+      name,
+      (...args: unknown[]) => (imported as (...args: unknown[]) => NodeJS.Timeout)(...args).unref(),
+    ];
+  });
+  return Object.fromEntries(entries);
+}
+
 async function instantiate(): Promise<typeof Bindings> {
   const name = '@prisma/schema-engine-wasm/schema_engine_bg';
   const bindings = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as unknown as Startable;
@@ -34,7 +46,7 @@ async function instantiate(): Promise<typeof Bindings> {
     .resolve(name)
     .replace(/\.js$/, '.wasm');
   const { instance } = await WebAssembly.instantiate(await readFile(file), {
-    './schema_engine_bg.js': bindings,
+    './schema_engine_bg.js': letProcessEnd(bindings),
   });
   bindings.__wbg_set_wasm(instance.exports);
   instance.exports['__wbindgen_start']?.();

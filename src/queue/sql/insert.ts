@@ -26,7 +26,7 @@ const insert = `
     LEFT JOIN app_user ON app_user.id = given."userId"
           AND app_user.organization_id = coalesce(given."organizationId", app_user.organization_id)
    ORDER BY given."dedupeKey"
-  ON CONFLICT (dedupe_key) WHERE finished_at IS NULL DO NOTHING
+  ON CONFLICT (dedupe_key) WHERE finished_at IS NULL AND dedupe_key IS NOT NULL DO NOTHING
   RETURNING id`;
 
 /**

@@ -1,0 +1,40 @@
+/** The object types of each interface and union. */
+export const possibleTypes: Readonly<Record<string, string[]>> = {
+  "ChannelEvent": [
+    "ChannelJoined",
+    "ChannelReset",
+    "LessonChanged",
+    "MessageSent",
+    "NotificationAdded",
+    "NotificationsRead"
+  ],
+  "ChatEvent": [
+    "ChannelJoined",
+    "ChannelReset",
+    "MessageSent"
+  ],
+  "LessonEvent": [
+    "ChannelJoined",
+    "ChannelReset",
+    "LessonChanged"
+  ],
+  "Node": [
+    "ChatMessage",
+    "ChatRoom",
+    "Lesson",
+    "Notification",
+    "Organization",
+    "Session",
+    "TutorStudentRelation",
+    "User"
+  ],
+  "NotificationEvent": [
+    "ChannelJoined",
+    "ChannelReset",
+    "NotificationAdded",
+    "NotificationsRead"
+  ]
+};
+
+/** The subscriptions without a history: a cut of theirs cannot be resumed, only begun anew. */
+export const ephemeralSubscriptions: readonly string[] = [];

@@ -1,0 +1,48 @@
+/**
+ * Writes client/generated from schema.graphql and client/operations: the typed operations, and what Apollo's cache
+ * and the live subscriptions have to know about the schema.
+ *
+ *   npm run codegen [-- --check] [--schema <file>]
+ *
+ * `--check` writes nothing and fails when the files differ from what would be written.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { buildSchema, type GraphQLSchema } from 'graphql';
+import { schemaFacts } from './client/codegen/schema-facts.js';
+import { typedOperations } from './client/codegen/typed-operations.js';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const { values } = parseArgs({
+  options: { check: { type: 'boolean', default: false }, schema: { type: 'string', default: 'schema.graphql' } },
+});
+
+function operationFiles() {
+  const folder = join(root, 'client/operations');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
+  // The order of a folder listing is the file system's own; the output must not depend on it.
+  return names.sort().map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+}
+
+async function generate(schema: GraphQLSchema): Promise<Map<string, string>> {
+  return new Map([
+    ['client/generated/operations.ts', await typedOperations(schema, operationFiles())],
+    ['client/generated/schema-facts.ts', schemaFacts(schema)],
+  ]);
+}
+
+const files = await generate(buildSchema(readFileSync(resolve(root, values.schema), 'utf8')));
+for (const [path, text] of files) {
+  const target = join(root, path);
+  if (existsSync(target) && readFileSync(target, 'utf8') === text) continue;
+  if (values.check) {
+    console.error(`${path} is not what the schema and the operations give: run npm run codegen`);
+    process.exitCode = 1;
+  } else {
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+    console.log(`wrote ${path}`);
+  }
+}

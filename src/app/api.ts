@@ -1,0 +1,56 @@
+import type { DemoAccount } from '../demo/load-demo-data.js';
+import { schema } from '../graphql/schema.js';
+import { createGraphiqlPage } from '../transport/graphiql/page.js';
+import { createHttpServer } from '../transport/http-server.js';
+import type { Foundation } from './foundation.js';
+import { createServices, sessionEndedTopic } from './services.js';
+
+/** Where a running API answers. */
+export interface ApiAddress {
+  /** `http://host:port`, without a path. */
+  readonly origin: string;
+  /** Of GraphQL over HTTP, and of GraphiQL in a browser. */
+  readonly url: string;
+  readonly port: number;
+}
+
+/** The API process: HTTP, WebSocket, health. */
+export interface Api {
+  start(): Promise<ApiAddress>;
+  /** Stops accepting, ends sockets so that clients resume elsewhere, and finishes what runs. */
+  stop(): Promise<void>;
+}
+
+/** Creates the API on its foundation, which the caller closes afterwards. */
+export function createApi(
+  foundation: Foundation,
+  options: { demoAccounts?: readonly DemoAccount[] } = {},
+): Api {
+  const { config, logger, channels, signals } = foundation;
+  const services = createServices(foundation);
+  const server = createHttpServer({
+    schema,
+    services,
+    authenticate: services.accounts.authenticate,
+    introspection: config.introspection,
+    graphiql: config.graphiql ? createGraphiqlPage({ demoAccounts: options.demoAccounts ?? [] }) : null,
+    ready: foundation.ready,
+    logger: logger.child({ part: 'http' }),
+    host: config.host,
+    port: config.port,
+  });
+  let unlisten: (() => void) | undefined;
+  return {
+    async start() {
+      await channels.start();
+      unlisten = signals.listen(sessionEndedTopic, (sessionId) => server.closeSession(sessionId));
+      const { url, port } = await server.start();
+      return { origin: new URL(url).origin, url, port };
+    },
+    async stop() {
+      unlisten?.();
+      await server.stop();
+      await channels.stop();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { createSignalBus } from '../channels/bus.js';
+import { type Channels, createChannels } from '../channels/channels.js';
+import { type Config, projectFolder } from '../config/config.js';
+import { keptSecret } from '../config/secret-file.js';
+import { type Clock, systemClock } from '../platform/clock.js';
+import { createDatabase, type Database } from '../platform/database/database.js';
+import type { StatementObserver } from '../platform/database/observed-client.js';
+import { startEmbeddedPostgres } from '../platform/embedded-postgres/index.js';
+import type { Logger } from '../platform/logger.js';
+import { applyMigrations, pendingMigrations } from '../platform/migrations/index.js';
+import { createPostgresSignals, type Signals } from '../platform/signals/postgres-signals.js';
+
+/** What API and worker stand on; a process that runs both shares one. */
+export interface Foundation {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly signals: Signals;
+  readonly channels: Channels;
+  /** Signs access tokens. */
+  readonly secret: string;
+  /** Where the data lies, for people. */
+  readonly dataPlace: string;
+  /** Whether the database answers and has every migration. */
+  ready(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** What a test may set; the defaults are real. */
+export interface FoundationOverrides {
+  readonly clock?: Clock;
+  readonly observe?: StatementObserver;
+}
+
+const migrationsDir = join(projectFolder, 'prisma', 'migrations');
+
+/** Starts or joins the database, applies pending migrations, and opens what everything else uses. */
+export async function openFoundation(
+  config: Config,
+  logger: Logger,
+  { clock = systemClock, observe }: FoundationOverrides = {},
+): Promise<Foundation> {
+  const stops: (() => Promise<void>)[] = [];
+  /** In reverse: what was opened last stands on what was opened first. */
+  const stop = async () => {
+    for (let close = stops.pop(); close; close = stops.pop()) await close();
+  };
+  try {
+    const embedded = config.databaseUrl
+      ? null
+      : await startEmbeddedPostgres({ dataDir: config.dataDir, logger: logger.child({ part: 'postgres' }) });
+    if (embedded) stops.push(() => embedded.stop());
+    const url = config.databaseUrl ?? embedded?.url ?? '';
+    const directUrl = config.databaseDirectUrl ?? url;
+    if (config.autoMigrate) {
+      await applyMigrations({
+        databaseUrl: directUrl,
+        migrationsDir,
+        logger: logger.child({ part: 'migrations' }),
+      });
+    }
+
+    const database = createDatabase({
+      url,
+      logger: logger.child({ part: 'database' }),
+      poolSize: config.databasePoolSize,
+      ...(observe ? { observe } : {}),
+    });
+    stops.push(() => database.stop());
+    const signals = createPostgresSignals({ directUrl, database, logger: logger.child({ part: 'signals' }) });
+    stops.push(() => signals.stop());
+    await signals.start();
+    const channels = createChannels({
+      database,
+      bus: createSignalBus(signals),
+      logger: logger.child({ part: 'channels' }),
+    });
+
+    let migrated = false;
+    return {
+      config,
+      logger,
+      clock,
+      database,
+      signals,
+      channels,
+      secret: config.jwtSecret ?? (await keptSecret(config.dataDir)),
+      dataPlace: embedded ? join(config.dataDir, 'postgres') : describe(url),
+      async ready() {
+        await database.sql('SELECT 1');
+        // Migrations are only ever added by a newer release, which is another process.
+        migrated ||= (await pendingMigrations({ databaseUrl: directUrl, migrationsDir })).length === 0;
+        return migrated;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The database without its password. */
+function describe(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `PostgreSQL at ${hostname}:${port || 5432}${pathname}`;
+}

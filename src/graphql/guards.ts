@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { AppError } from '../shared/errors.js';
+import { createDocumentCache } from './document-cache.js';
+import { asksForSchema, checkShape } from './document-shape.js';
+import { type DocumentLimits, defaultDocumentLimits } from './guard-limits.js';
+import { literalError } from './value-errors.js';
+
+/** A document that may be executed, or what is wrong with it. */
+export type Guarded = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+
+/** The one gate for documents, over HTTP and over WebSocket. */
+export interface DocumentGuard {
+  /**
+   * Parses and validates a document, cheapest checks first. Each error has an AppError inside: DOCUMENT_TOO_COMPLEX,
+   * GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, or VALIDATION_ERROR for a bad value. Good documents are kept.
+   */
+  check(text: string): Guarded;
+  /** A document that was found good lately, by the SHA-256 of its text in hex. */
+  kept(hash: string): DocumentNode | undefined;
+}
+
+export interface GuardOptions {
+  readonly schema: GraphQLSchema;
+  readonly limits?: Partial<DocumentLimits>;
+  /** Whether clients may read the schema; names are not suggested when not. */
+  readonly introspection: boolean;
+}
+
+/** More errors than this help nobody. */
+const maxErrors = 20;
+/** Characters of text that the cache holds; a parsed document takes some hundred times its text. */
+const cachedCharacters = 512 * 1024;
+
+/** Creates the gate for one schema. */
+export function createDocumentGuard({ schema, limits: given, introspection }: GuardOptions): DocumentGuard {
+  const limits = { ...defaultDocumentLimits, ...given };
+  const cache = createDocumentCache(cachedCharacters);
+
+  function prepare(text: string): DocumentNode {
+    const document = parseDocument(text, limits.tokens);
+    checkShape(document, limits);
+    if (!introspection && asksForSchema(document)) {
+      throw new AppError('GRAPHQL_VALIDATION_FAILED', {}, { detail: 'Introspection is turned off.' });
+    }
+    return document;
+  }
+
+  function check(text: string): Guarded {
+    try {
+      // No text has fewer bytes than UTF-16 units, so that a huge one is not even measured.
+      if (limits.bytes > 0 && (text.length > limits.bytes || Buffer.byteLength(text) > limits.bytes)) {
+        throw new AppError('DOCUMENT_TOO_COMPLEX', {}, { detail: `The document is larger than ${limits.bytes} bytes.` });
+      }
+      const hash = createHash('sha256').update(text).digest('hex');
+      const known = cache.get(hash);
+      if (known) return { document: known };
+      const document = prepare(text);
+      const problems = validate(schema, document, undefined, { maxErrors, hideSuggestions: !introspection });
+      if (problems.length > 0) return { errors: problems.map((problem) => validationError(problem, document)) };
+      cache.set(hash, document, text.length);
+      return { document };
+    } catch (error) {
+      if (error instanceof AppError) return { errors: [new GraphQLError(error.detail, { originalError: error })] };
+      if (error instanceof GraphQLError) return { errors: [error] };
+      throw error;
+    }
+  }
+
+  return { check, kept: (hash) => cache.get(hash) };
+}
+
+function parseDocument(text: string, tokens: number): DocumentNode {
+  try {
+    return parse(text, tokens > 0 ? { maxTokens: tokens } : {});
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const known = error.message.includes('Parsing aborted')
+      ? new AppError('DOCUMENT_TOO_COMPLEX', {}, { detail: `The document has more than ${tokens} tokens.` })
+      : new AppError('GRAPHQL_PARSE_FAILED', {}, { detail: error.message });
+    const { source, positions } = error;
+    throw new GraphQLError(known.detail, { source, positions, originalError: known });
+  }
+}
+
+function validationError(problem: GraphQLError, document: DocumentNode): GraphQLError {
+  const known =
+    literalError(problem, document) ??
+    new AppError('GRAPHQL_VALIDATION_FAILED', {}, { detail: problem.message });
+  return new GraphQLError(known.detail, { nodes: problem.nodes, originalError: known });
+}

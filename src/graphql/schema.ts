@@ -1,0 +1,17 @@
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import '../modules/accounts/schema.js';
+import '../modules/chats/schema.js';
+import '../modules/lessons/schema.js';
+import '../modules/notifications/schema.js';
+import '../modules/relations/schema.js';
+import { builder } from './builder.js';
+import './error-code.js';
+import './scalars.js';
+
+/** The executable schema, of everything that the modules have added to the builder. */
+export const schema: GraphQLSchema = builder.toSchema();
+
+/** The schema as text, sorted: the content of schema.graphql. */
+export function printSortedSchema(): string {
+  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}

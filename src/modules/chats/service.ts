@@ -1,0 +1,156 @@
+import type { Channels } from '../../channels/channels.js';
+import type { Cursor } from '../../channels/cursor.js';
+import { createTurns } from '../../channels/turns.js';
+import type { Database } from '../../platform/database/database.js';
+import { AppError } from '../../shared/errors.js';
+import { groupBy } from '../../shared/group-by.js';
+import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
+import type { Viewer } from '../../shared/viewer.js';
+import { chatChannel, readMoved } from './events.js';
+import { findMessages, type MessageView, readPages } from './message-store.js';
+import { canUseRoom } from './policy.js';
+import { countUnread, moveMarkerUp } from './read-store.js';
+import { findRooms, listRooms } from './room-store.js';
+import type { Room, RoomKey } from './rooms.js';
+import { createSender, type Draft } from './send.js';
+import { type ChatItem, createMessageReader, withMessages } from './stream.js';
+
+/** A page of a room that the viewer may use. */
+export interface RoomPage {
+  readonly room: Room;
+  readonly page: Page;
+}
+
+/** Rooms with the end of the viewer's inbox, read in one statement with them. */
+export interface RoomList extends Connection<Room> {
+  readonly eventCursor: Cursor;
+}
+
+/**
+ * The chats of rooms. A `Room` is only given to who may use it, so that what takes one needs no other check. An
+ * absent room and a forbidden one are both ROOM_NOT_FOUND.
+ */
+export interface ChatService {
+  roomsByIds(viewer: Viewer, ids: readonly string[]): Promise<(Room | AppError)[]>;
+  rooms(viewer: Viewer, page: Page): Promise<RoomList>;
+  /** Oldest first. Rooms with the same page share one statement. */
+  messagePages(pages: readonly RoomPage[]): Promise<Connection<MessageView>[]>;
+  /** The viewer's unread messages in each room, at most 100: one statement. */
+  unreadCounts(viewer: Viewer, rooms: readonly Room[]): Promise<number[]>;
+  /** An absent message and a forbidden one are both MESSAGE_NOT_FOUND. */
+  messagesByIds(viewer: Viewer, ids: readonly string[]): Promise<(MessageView | AppError)[]>;
+  /** The same `clientMessageId` gives the same message. IDEMPOTENCY_KEY_REUSED, MESSAGE_NOT_FOUND, SERVICE_UNAVAILABLE. */
+  sendMessage(viewer: Viewer, room: RoomKey, draft: Draft): Promise<MessageView>;
+  /** Moves the viewer's read marker up, never down, and tells the viewer's devices if it has moved. */
+  markRead(viewer: Viewer, room: RoomKey, upToSequence: number): Promise<Room>;
+  /** The room's events after a cursor and then live, until access is lost. */
+  follow(
+    viewer: Viewer,
+    room: RoomKey,
+    after: Cursor | null,
+  ): AsyncIterableIterator<ChatItem, void, undefined>;
+}
+
+export interface ChatServiceOptions {
+  readonly database: Database;
+  readonly channels: Channels;
+  /** Seconds after which those who have not read a message are told of it. */
+  readonly unreadMessageDelaySeconds: number;
+}
+
+/** More senders than this waiting in one room on a node are told to come again. */
+const maxWaitingSenders = 200;
+
+/** Creates the service. */
+export function createChatService(options: ChatServiceOptions): ChatService {
+  const { database, channels } = options;
+  const send = createSender(options);
+  const turns = createTurns({ maxWaiting: maxWaitingSenders });
+  const readMessage = createMessageReader(database);
+
+  async function usableRooms(viewer: Viewer, ids: readonly string[]): Promise<Map<string, Room>> {
+    const rooms = await findRooms(database, viewer.organizationId, [...new Set(ids)]);
+    return new Map(rooms.filter((room) => canUseRoom(viewer, room)).map((room) => [room.id, room]));
+  }
+
+  async function usableRoom(viewer: Viewer, { id, kind }: RoomKey): Promise<Room> {
+    const room = (await usableRooms(viewer, [id])).get(id);
+    if (room?.kind !== kind) throw new AppError('ROOM_NOT_FOUND');
+    return room;
+  }
+
+  return {
+    async roomsByIds(viewer, ids) {
+      const rooms = await usableRooms(viewer, ids);
+      return ids.map((id) => rooms.get(id) ?? new AppError('ROOM_NOT_FOUND'));
+    },
+
+    async rooms(viewer, page) {
+      const { rooms, inbox } = await listRooms(database, viewer.organizationId, viewer.userId, page);
+      const connection = toConnection(rooms, page, ({ activeAt, room }) => [activeAt.toISOString(), room.id]);
+      return { ...mapConnection(connection, ({ room }) => room), eventCursor: inbox };
+    },
+
+    async messagePages(pages) {
+      const groups = groupBy(pages, ({ room, page }) => `${room.organizationId} ${JSON.stringify(page)}`);
+      const connections = new Map<RoomPage, Connection<MessageView>>();
+      const reads = [...groups.values()].map(async (group) => {
+        const [{ room: first, page }] = group as [RoomPage, ...RoomPage[]];
+        const roomIds = [...new Set(group.map(({ room }) => room.id))];
+        const messages = await readPages(database, first.organizationId, roomIds, page);
+        for (const key of group) {
+          const rows = messages.get(key.room.id) ?? [];
+          connections.set(
+            key,
+            toConnection(rows, page, ({ sequence }) => [String(sequence)]),
+          );
+        }
+      });
+      await Promise.all(reads);
+      return pages.map((key) => connections.get(key) as Connection<MessageView>);
+    },
+
+    async unreadCounts(viewer, rooms) {
+      const ids = [...new Set(rooms.map(({ id }) => id))];
+      const counts = await countUnread(database, viewer.organizationId, viewer.userId, ids);
+      return rooms.map(({ id }) => counts.get(id) ?? 0);
+    },
+
+    async messagesByIds(viewer, ids) {
+      const messages = await findMessages(database, viewer.organizationId, ids);
+      const rooms = await usableRooms(
+        viewer,
+        messages.map(({ roomId }) => roomId),
+      );
+      const readable = messages.filter(({ roomId }) => rooms.has(roomId));
+      const found = new Map(readable.map((message) => [message.id, message]));
+      return ids.map((id) => found.get(id) ?? new AppError('MESSAGE_NOT_FOUND'));
+    },
+
+    async sendMessage(viewer, key, draft) {
+      const room = await usableRoom(viewer, key);
+      return turns.inTurn(chatChannel(room.id), () => send(room, viewer.userId, draft));
+    },
+
+    async markRead(viewer, key, upToSequence) {
+      const room = await usableRoom(viewer, key);
+      await database.transaction(async (tx) => {
+        const moved = await moveMarkerUp(tx, viewer.userId, room.id, chatChannel(room.id), upToSequence);
+        if (moved !== null) await channels.append(tx, [readMoved(viewer.userId, room, moved)]);
+      });
+      return room;
+    },
+
+    follow(viewer, key, after) {
+      const items = channels.subscribe({
+        channel: chatChannel(key.id),
+        after,
+        userId: viewer.userId,
+        authorize: async () => {
+          await usableRoom(viewer, key);
+        },
+      });
+      return withMessages(items, viewer.organizationId, readMessage);
+    },
+  };
+}

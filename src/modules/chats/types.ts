@@ -1,0 +1,140 @@
+import { builder } from '../../graphql/builder.js';
+import { requireViewer } from '../../graphql/context.js';
+import { encodeId } from '../../shared/ids.js';
+import { keyPatterns, parsePage } from '../../shared/pagination.js';
+import { UserRef } from '../accounts/schema.js';
+import type { MessageView } from './message-store.js';
+import type { Room } from './rooms.js';
+import type { RoomList, RoomPage } from './service.js';
+
+/** A message. A field of this type may resolve to an id alone: all ids of an operation are read together. */
+export const MessageRef = builder.loadableNodeRef('ChatMessage', {
+  id: { resolve: (message: MessageView) => message.id },
+  load: (ids: string[], context) => context.services.chats.messagesByIds(requireViewer(context), ids),
+});
+MessageRef.implement({
+  description:
+    'A message of a room. Seen by those who may use the room now; to anyone else MESSAGE_NOT_FOUND. A deleted one keeps its place and has no text.',
+  fields: (t) => ({
+    roomId: t.id({
+      description: 'The id of the lesson whose room it is in.',
+      resolve: ({ roomKind, roomId }) => encodeId(roomKind, roomId),
+    }),
+    sequence: t.exposeInt('sequence', {
+      description: 'Its place in the room, that of its MessageSent: rising, not dense.',
+    }),
+    version: t.exposeInt('version', {
+      description: 'Counts changes, 1 at first: a lower version never overwrites a higher one in a cache.',
+    }),
+    author: t.field({ type: UserRef, description: 'Who wrote it.', resolve: ({ authorId }) => authorId }),
+    body: t.exposeString('body', {
+      nullable: true,
+      description: 'The text as it was sent; null once deleted.',
+    }),
+    replyTo: t.field({
+      type: MessageRef,
+      nullable: true,
+      description: 'The message of the same room that it answers.',
+      resolve: ({ replyToId }) => replyToId,
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was sent, by our clock.' }),
+    editedAt: t.expose('editedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its text was last changed; null if never.',
+    }),
+    deletedAt: t.expose('deletedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was deleted; null if it is there.',
+    }),
+  }),
+});
+
+const MessageConnection = builder.connectionObject(
+  { type: MessageRef, name: 'ChatMessageConnection', description: 'A page of a room, oldest message first.' },
+  { name: 'ChatMessageEdge', description: 'A message in a page.' },
+);
+
+/** A room. A field of this type may resolve to an id alone: all ids of an operation are read in one statement. */
+export const RoomRef = builder.loadableNodeRef('ChatRoom', {
+  id: { resolve: (room: Room) => room.id },
+  load: (ids: string[], context) => context.services.chats.roomsByIds(requireViewer(context), ids),
+});
+RoomRef.implement({
+  description:
+    "The chat of a lesson: of its tutor and its student while their relation is active; to anyone else, the school's admins too, ROOM_NOT_FOUND.",
+  fields: (t) => ({
+    roomId: t.id({
+      description: 'The id of the lesson whose room it is.',
+      resolve: ({ kind, id }) => encodeId(kind, id),
+    }),
+    messages: t.loadable({
+      type: MessageConnection,
+      description: 'The messages, oldest first; `last: 50` is the newest page. VALIDATION_ERROR.',
+      args: {
+        first: t.arg.int({
+          description: 'How many from the start or after a cursor: 20 unless told, at most 100.',
+        }),
+        after: t.arg.string({ description: 'The cursor of the edge after which to go on.' }),
+        last: t.arg.int({ description: 'How many from the end or before a cursor: at most 100.' }),
+        before: t.arg.string({ description: 'The cursor of the edge before which to go on.' }),
+      },
+      resolve: (room, args) => ({ room, page: parsePage(args, [keyPatterns.integer]) }),
+      load: (pages: RoomPage[], context) => context.services.chats.messagePages(pages),
+    }),
+    unreadCount: t.loadable({
+      type: 'Int',
+      description: "How many of others' messages the viewer has not read; 100 stands for 100 and more.",
+      // Read anew after each mutation of an operation, which may have changed it.
+      loaderOptions: { cache: false },
+      resolve: (room) => room,
+      load: (rooms: Room[], context) => context.services.chats.unreadCounts(requireViewer(context), rooms),
+    }),
+    eventCursor: t.expose('eventCursor', {
+      type: 'Cursor',
+      description:
+        'Read before the messages: subscribe to chatEvents with that of the first page and nothing is missed.',
+    }),
+  }),
+});
+
+const RoomEdge = builder.edgeObject({
+  type: RoomRef,
+  name: 'ChatRoomEdge',
+  description: 'A room in a page.',
+});
+
+/** A page of rooms. */
+export const RoomConnection = builder.objectRef<RoomList>('ChatRoomConnection').implement({
+  description: 'A page of rooms.',
+  fields: (t) => ({
+    edges: t.expose('edges', { type: [RoomEdge], description: 'The rooms, latest activity first.' }),
+    pageInfo: t.expose('pageInfo', {
+      type: builder.pageInfoRef(),
+      description: 'What lies beyond the page.',
+    }),
+    eventCursor: t.expose('eventCursor', {
+      type: 'Cursor',
+      description: "The position in the viewer's inbox that this page covers.",
+    }),
+  }),
+});
+
+/** What a change of a message gives. */
+export const MessagePayload = builder
+  .objectRef<{ readonly message: MessageView }>('ChatMessagePayload')
+  .implement({
+    description: 'The message after the change.',
+    fields: (t) => ({
+      message: t.field({ type: MessageRef, description: 'The message.', resolve: ({ message }) => message }),
+    }),
+  });
+
+/** What a change of a room gives. */
+export const RoomPayload = builder.objectRef<{ readonly room: Room }>('ChatRoomPayload').implement({
+  description: 'The room after the change.',
+  fields: (t) => ({
+    room: t.field({ type: RoomRef, description: 'The room.', resolve: ({ room }) => room }),
+  }),
+});

@@ -1,0 +1,7 @@
+import { z } from 'zod';
+
+/** A point in time that PostgreSQL can hold: an offset may carry the first or last year of four digits beyond them. */
+export const instant = z.date().refine((date) => {
+  const year = date.getUTCFullYear();
+  return year >= 1 && year <= 9999;
+}, 'must be within the years 1 to 9999');

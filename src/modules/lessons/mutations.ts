@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { builder } from '../../graphql/builder.js';
+import { requireViewer } from '../../graphql/context.js';
+import { id, idempotencyKey, line, parseArgs, text } from '../../graphql/input.js';
+import { instant } from './arguments.js';
+import { LessonPayload, LessonsPayload } from './types.js';
+
+const title = line(1, 200);
+/** An empty text is no notes. */
+const notes = text(0, 4_000)
+  .nullable()
+  .transform((value) => value || null);
+const target = { lessonId: id('lesson'), expectedVersion: z.int().nullish() };
+
+const scheduleArgs = z.object({
+  input: z.object({
+    studentId: id('user'),
+    title,
+    startsAt: instant,
+    endsAt: instant,
+    notes: notes.default(null),
+    idempotencyKey,
+  }),
+});
+const cancelArgs = z.object({
+  input: z.object({ ...target, reason: text(1, 1_000).nullish() }),
+});
+const updateArgs = z.object({
+  input: z.object({
+    ...target,
+    title: title.nullish().transform((value) => value ?? undefined),
+    notes: notes.optional(),
+  }),
+});
+
+const versionDescription =
+  'The version that the change is based on; LESSON_CONFLICT when the lesson has another one.';
+
+const ScheduleLessonInput = builder.inputType('ScheduleLessonInput', {
+  description: 'The lesson to book.',
+  fields: (t) => ({
+    studentId: t.id({ required: true, description: 'A student with whom the tutor has an active relation.' }),
+    title: t.string({ required: true, description: 'On one line, 1 to 200 characters.' }),
+    startsAt: t.field({ type: 'DateTime', required: true, description: 'In the future.' }),
+    endsAt: t.field({
+      type: 'DateTime',
+      required: true,
+      description: '5 minutes to 8 hours after the start. A lesson may start when another ends.',
+    }),
+    notes: t.string({ description: 'At most 4,000 characters.' }),
+    idempotencyKey: t.string({
+      description:
+        'Makes it harmless to send this again for 24 hours: the same key gives the same lesson. 1 to 200 characters.',
+    }),
+  }),
+});
+
+const CancelLessonInput = builder.inputType('CancelLessonInput', {
+  description: 'The lesson to call off.',
+  fields: (t) => ({
+    lessonId: t.id({ required: true, description: 'Its id.' }),
+    reason: t.string({ description: 'Why, 1 to 1,000 characters.' }),
+    expectedVersion: t.int({ description: versionDescription }),
+  }),
+});
+
+const UpdateLessonInput = builder.inputType('UpdateLessonInput', {
+  description: 'What to change of a lesson; what is absent stays as it is.',
+  fields: (t) => ({
+    lessonId: t.id({ required: true, description: 'Its id.' }),
+    title: t.string({ description: 'On one line, 1 to 200 characters; null is as good as absent.' }),
+    notes: t.string({ description: 'At most 4,000 characters; null or an empty text removes them.' }),
+    expectedVersion: t.int({ description: versionDescription }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  scheduleLesson: t.field({
+    type: LessonPayload,
+    description:
+      'A tutor books a lesson with a student, who is notified. UNAUTHENTICATED, FORBIDDEN, VALIDATION_ERROR, STUDENT_NOT_FOUND, RELATION_NOT_ACTIVE, SLOT_TAKEN, IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_PROGRESS.',
+    args: { input: t.arg({ type: ScheduleLessonInput, required: true, description: 'The lesson.' }) },
+    resolve: async (_root, args, context) => {
+      const { idempotencyKey: key, ...booking } = parseArgs(scheduleArgs, args).input;
+      return { lesson: await context.services.lessons.schedule(requireViewer(context), booking, key) };
+    },
+  }),
+
+  cancelLesson: t.field({
+    type: LessonsPayload,
+    description:
+      'The tutor, the student or an admin calls off a scheduled lesson; the others are notified. UNAUTHENTICATED, VALIDATION_ERROR, LESSON_NOT_FOUND, LESSON_CONFLICT, LESSON_INVALID_TRANSITION.',
+    args: { input: t.arg({ type: CancelLessonInput, required: true, description: 'The lesson and why.' }) },
+    resolve: async (_root, args, context) => {
+      const { reason, ...lesson } = parseArgs(cancelArgs, args).input;
+      return {
+        lessons: [await context.services.lessons.cancel(requireViewer(context), lesson, reason ?? null)],
+      };
+    },
+  }),
+
+  updateLesson: t.field({
+    type: LessonPayload,
+    description:
+      'The tutor or an admin changes title or notes of a lesson that is or was to be held. UNAUTHENTICATED, FORBIDDEN, VALIDATION_ERROR, LESSON_NOT_FOUND, LESSON_CONFLICT, LESSON_INVALID_TRANSITION.',
+    args: { input: t.arg({ type: UpdateLessonInput, required: true, description: 'The changes.' }) },
+    resolve: async (_root, args, context) => {
+      const { lessonId, expectedVersion, ...texts } = parseArgs(updateArgs, args).input;
+      const lesson = { lessonId, expectedVersion };
+      return { lesson: await context.services.lessons.edit(requireViewer(context), lesson, texts) };
+    },
+  }),
+}));

@@ -1,0 +1,12 @@
+import type { LessonService } from './service.js';
+import './queries.js';
+import './mutations.js';
+import './subscriptions.js';
+
+export { LessonRef } from './types.js';
+
+declare module '../../graphql/context.js' {
+  interface Services {
+    readonly lessons: LessonService;
+  }
+}

@@ -1,0 +1,41 @@
+import { formatsOf, languageOf, type Reader } from '../language.js';
+import type { EventType, Text } from './definition.js';
+import { lessonCancelled, lessonScheduled } from './lessons.js';
+import { messageUnread } from './messages.js';
+import { relationInvited } from './relations.js';
+
+/** Everything that people are told about. A new event type is a definition and a line here. */
+const eventTypes = {
+  'lesson.scheduled': lessonScheduled,
+  'lesson.cancelled': lessonCancelled,
+  'message.unread': messageUnread,
+  'relation.invited': relationInvited,
+} as const;
+
+/** The name of an event type, as in `Notification.type`. */
+export type EventTypeName = keyof typeof eventTypes;
+
+/** The payload of each event type, for the queue. */
+export const notificationSchemas = {
+  'lesson.scheduled': lessonScheduled.schema,
+  'lesson.cancelled': lessonCancelled.schema,
+  'message.unread': messageUnread.schema,
+  'relation.invited': relationInvited.schema,
+} as const satisfies Record<EventTypeName, unknown>;
+
+/** The definition of an event type; null for one that this release does not know. */
+export function eventTypeOf(name: string): EventType | null {
+  return Object.hasOwn(eventTypes, name) ? eventTypes[name as EventTypeName] : null;
+}
+
+/** What to show when another release wrote the row: a list must not fail because of one of its items. */
+const unknown = {
+  uk: { title: 'Сповіщення', body: '' },
+  en: { title: 'Notification', body: '' },
+} as const;
+
+/** What a reader is shown of a notification of this type with these facts. */
+export function textOf(type: string, data: unknown, reader: Reader): Text {
+  const language = languageOf(reader.locale);
+  return eventTypeOf(type)?.text(data, language, formatsOf(reader)) ?? unknown[language];
+}

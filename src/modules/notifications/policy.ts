@@ -1,0 +1,11 @@
+import { isAdmin, type Viewer } from '../../shared/viewer.js';
+
+/** Whose notifications a viewer may read and mark: their own and nobody else's, whatever their role. */
+export function readableUserId(viewer: Viewer): string {
+  return viewer.userId;
+}
+
+/** Whether the viewer may see how the queue is doing. */
+export function canSeeQueue(viewer: Viewer): boolean {
+  return isAdmin(viewer);
+}
