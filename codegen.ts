@@ -16,7 +16,10 @@ import { typedOperations } from './client/codegen/typed-operations.js';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const { values } = parseArgs({
-  options: { check: { type: 'boolean', default: false }, schema: { type: 'string', default: 'schema.graphql' } },
+  options: {
+    check: { type: 'boolean', default: false },
+    schema: { type: 'string', default: 'schema.graphql' },
+  },
 });
 
 function operationFiles() {

@@ -11,7 +11,9 @@ export function schemaFacts(schema: GraphQLSchema): string {
     .map((type) => [type.name, names(schema.getPossibleTypes(type))] as const)
     .sort(byFirst);
   const fields = Object.values(schema.getSubscriptionType()?.getFields() ?? {});
-  const ephemeral = names(fields.filter((field) => !field.args.some((argument) => argument.name === 'after')));
+  const ephemeral = names(
+    fields.filter((field) => !field.args.some((argument) => argument.name === 'after')),
+  );
   return `${[
     '/** The object types of each interface and union. */',
     `export const possibleTypes: Readonly<Record<string, string[]>> = ${json(Object.fromEntries(possibleTypes))};`,

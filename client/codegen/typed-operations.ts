@@ -28,7 +28,6 @@ const config = {
   enumType: 'string-literal',
   arrayInputCoercion: false,
   dedupeFragments: true,
-  documentMode: 'documentNodeImportFragments',
 };
 
 /**

@@ -30,8 +30,35 @@ export const builder = new SchemaBuilder<{
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',
-    edgesFieldOptions: { nullable: { list: false, items: false } },
-    nodeFieldOptions: { nullable: false },
+    idFieldOptions: {
+      description: 'A TypeID, such as lesson_01h…: unique over all types, and it names its type.',
+    },
+    nodeTypeOptions: { description: 'Anything that can be read again by its id alone.' },
+    nodeQueryOptions: {
+      description:
+        'Any object by its id; null with its …_NOT_FOUND error when it is absent or not the viewer’s to see.',
+      args: { id: { description: 'A TypeID of any type.' } },
+    },
+    nodesQueryOptions: {
+      description: 'The same for many ids, in their order.',
+      args: { ids: { description: 'TypeIDs of any types.' } },
+    },
+    pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether there are items after this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there are items before this page.' },
+    startCursorFieldOptions: { description: 'The cursor of the first item; null on an empty page.' },
+    endCursorFieldOptions: { description: 'The cursor of the last item; null on an empty page.' },
+    firstArgOptions: { description: 'The first so many items (after `after`), at most 100; 20 unless told.' },
+    afterArgOptions: { description: 'The items after this cursor.' },
+    lastArgOptions: { description: 'The last so many items (before `before`), at most 100.' },
+    beforeArgOptions: { description: 'The items before this cursor.' },
+    cursorFieldOptions: { description: 'Where this item is in the list: for `after` and `before`.' },
+    edgesFieldOptions: {
+      description: 'The items of the page, in order.',
+      nullable: { list: false, items: false },
+    },
+    nodeFieldOptions: { description: 'The item.', nullable: false },
+    pageInfoFieldOptions: { description: 'Where this page lies in the list.' },
     encodeGlobalID: (typeName, id) => encodeIdOfType(typeName, String(id)),
     decodeGlobalID: (globalId) => {
       const decoded = decodeAnyId(globalId);

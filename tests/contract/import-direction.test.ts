@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { allowed, findCycles, findViolations, importTable, moduleOrder, readImports } from '../../scripts/import-table.js';
+import {
+  allowed,
+  findCycles,
+  findViolations,
+  importTable,
+  moduleOrder,
+  readImports,
+} from '../../scripts/import-table.js';
 
 it('imports go down the table only', async () => {
   expect(await findViolations()).toEqual([]);

@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.js';
 import { groupBy } from '../../shared/group-by.js';
 import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
 import type { Viewer } from '../../shared/viewer.js';
-import { chatChannel, readMoved } from './events.js';
+import { chatChannel, inboxChannel, readMoved } from './events.js';
 import { findMessages, type MessageView, readPages } from './message-store.js';
 import { canUseRoom } from './policy.js';
 import { countUnread, moveMarkerUp } from './read-store.js';
@@ -58,14 +58,14 @@ export interface ChatServiceOptions {
   readonly unreadMessageDelaySeconds: number;
 }
 
-/** More senders than this waiting in one room on a node are told to come again. */
-const maxWaitingSenders = 200;
+/** More writers than this waiting for one channel on a node are told to come again. */
+const maxWaitingWriters = 200;
 
 /** Creates the service. */
 export function createChatService(options: ChatServiceOptions): ChatService {
   const { database, channels } = options;
   const send = createSender(options);
-  const turns = createTurns({ maxWaiting: maxWaitingSenders });
+  const turns = createTurns({ maxWaiting: maxWaitingWriters });
   const readMessage = createMessageReader(database);
 
   async function usableRooms(viewer: Viewer, ids: readonly string[]): Promise<Map<string, Room>> {
@@ -134,10 +134,12 @@ export function createChatService(options: ChatServiceOptions): ChatService {
 
     async markRead(viewer, key, upToSequence) {
       const room = await usableRoom(viewer, key);
-      await database.transaction(async (tx) => {
-        const moved = await moveMarkerUp(tx, viewer.userId, room.id, chatChannel(room.id), upToSequence);
-        if (moved !== null) await channels.append(tx, [readMoved(viewer.userId, room, moved)]);
-      });
+      const move = () =>
+        database.transaction(async (tx) => {
+          const moved = await moveMarkerUp(tx, viewer.userId, room.id, chatChannel(room.id), upToSequence);
+          if (moved !== null) await channels.append(tx, [readMoved(viewer.userId, room, moved)]);
+        });
+      await turns.inTurn(inboxChannel(viewer.userId), move);
       return room;
     },
 

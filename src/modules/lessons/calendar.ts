@@ -4,7 +4,7 @@ import type { Database, UnitOfWork } from '../../platform/database/database.js';
 import { AppError } from '../../shared/errors.js';
 import type { Viewer } from '../../shared/viewer.js';
 import type { AccountService } from '../accounts/service.js';
-import { lessonChanged } from './events.js';
+import { lessonChanged, lessonChannel } from './events.js';
 import type { Lesson, LessonView } from './lesson.js';
 import { type LessonNotice, type LessonNoticeQueue, noticesOf } from './notices.js';
 import { type Actor, actorOf, type LessonChange, mayEver, statusAfter } from './policy.js';
@@ -19,7 +19,7 @@ export interface LessonTarget {
 }
 
 /** One kind of change. */
-export interface Change {
+interface Change {
   readonly change: LessonChange;
   readonly notice?: LessonNotice;
   /** What becomes different beside the status; null when nothing does, and then nothing is written or told. */
@@ -27,15 +27,15 @@ export interface Change {
 }
 
 /** The writing side of the calendar: every write locks the lesson's people first and tells of itself last. */
-export interface Calendar {
+interface Calendar {
   /** Changes a lesson on behalf of the viewer. LESSON_NOT_FOUND, FORBIDDEN, LESSON_CONFLICT, LESSON_INVALID_TRANSITION. */
   change(viewer: Viewer, target: LessonTarget, change: Change): Promise<LessonView>;
-  /** Tells people and channels of a change that was just written. The last step of its transaction. */
+  /** Tells people and channels of a change that was just written; it locks the channels, so little may follow it. */
   announce(tx: UnitOfWork, actorId: string, lesson: Lesson, change: Told): Promise<LessonView>;
 }
 
 /** How a change is told. */
-export type Told = Pick<Change, 'change' | 'notice'>;
+type Told = Pick<Change, 'change' | 'notice'>;
 
 export interface CalendarOptions {
   readonly database: Database;
@@ -49,9 +49,10 @@ export interface CalendarOptions {
 export function createCalendar({ database, channels, queue, clock, accounts }: CalendarOptions): Calendar {
   async function announce(tx: UnitOfWork, actorId: string, lesson: Lesson, told: Told): Promise<LessonView> {
     if (told.notice) await queue.enqueueBatch(noticesOf(lesson, told.notice, actorId), tx);
-    const [event] = await channels.append(tx, lessonChanged(lesson, told.change, actorId));
-    if (!event) throw new Error('the change of a lesson was not appended');
-    return { ...lesson, eventCursor: { channel: event.channel, seq: event.seq, tag: event.tag } };
+    const events = await channels.append(tx, lessonChanged(lesson, told.change, actorId));
+    const own = events.find(({ channel }) => channel === lessonChannel(lesson.id));
+    if (!own) throw new Error('The change of a lesson was not appended to its channel.');
+    return { ...lesson, eventCursor: { channel: own.channel, seq: own.seq, tag: own.tag } };
   }
 
   async function change(viewer: Viewer, target: LessonTarget, wanted: Change): Promise<LessonView> {

@@ -13,7 +13,7 @@ export function userLessonsChannel(userId: string): string {
 }
 
 /** What an event of a lesson says; everything else is read when the event is executed. */
-export interface LessonChangedPayload {
+interface LessonChangedPayload {
   readonly lessonId: string;
   readonly change: LessonChange;
   /** The lesson's version after the change. */

@@ -7,7 +7,7 @@ import type { LessonFilter, LessonPage } from './lesson.js';
 import { channelColumns, channelJoin, type LessonViewRow, lessonColumns, toLessonView } from './store.js';
 
 /** Whose list it is. */
-export interface ListScope {
+interface ListScope {
   readonly organizationId: string;
   /** Whose lesson channel the list's cursor is of. */
   readonly viewerId: string;

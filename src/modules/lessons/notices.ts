@@ -5,7 +5,7 @@ import type { Lesson } from './lesson.js';
 export type LessonNotice = 'lesson.scheduled' | 'lesson.cancelled';
 
 /** A queue item of this module. */
-export interface LessonNoticeItem {
+interface LessonNoticeItem {
   readonly eventType: LessonNotice;
   readonly userId: string;
   readonly payload: { readonly lessonId: string; readonly version: number; readonly actorId: string };

@@ -3,8 +3,6 @@ import './queries.js';
 import './mutations.js';
 import './subscriptions.js';
 
-export { LessonRef } from './types.js';
-
 declare module '../../graphql/context.js' {
   interface Services {
     readonly lessons: LessonService;

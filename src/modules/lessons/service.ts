@@ -17,7 +17,7 @@ import { requireBookable, slotTaken } from './rules.js';
 import { findLesson, findLessons, insertLesson } from './store.js';
 
 /** What a tutor books. */
-export interface Booking {
+interface Booking {
   readonly studentId: string;
   readonly title: string;
   readonly notes: string | null;
@@ -45,12 +45,12 @@ export interface LessonService {
 }
 
 /** What `edit` may change; what is undefined stays. */
-export interface LessonTexts {
+interface LessonTexts {
   readonly title?: string | undefined;
   readonly notes?: string | null | undefined;
 }
 
-export interface LessonServiceOptions extends CalendarOptions {
+interface LessonServiceOptions extends CalendarOptions {
   readonly channels: Pick<Channels, 'append' | 'subscribe'>;
   readonly relations: Pick<RelationService, 'requireActive'>;
 }

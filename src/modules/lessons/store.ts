@@ -4,7 +4,7 @@ import { lessonChannel } from './events.js';
 import type { Lesson, LessonView } from './lesson.js';
 
 /** A row of `lesson` as our statements select it. */
-export interface LessonRow extends Omit<Lesson, 'cancellation'> {
+interface LessonRow extends Omit<Lesson, 'cancellation'> {
   readonly status: LessonStatus;
   readonly noShowParty: NoShowParty | null;
   readonly cancelledById: string | null;
@@ -32,7 +32,7 @@ export const lessonColumns = `l.id::text AS id, l.organization_id::text AS "orga
 export const channelColumns = 'c.last_seq::float8 AS "lastSeq", c.last_tag::text AS "lastTag"';
 export const channelJoin = `LEFT JOIN channel c ON c.id = 'lesson:' || l.id::text`;
 
-export function toLesson(row: LessonRow): Lesson {
+function toLesson(row: LessonRow): Lesson {
   const { cancelledById, cancelledAt, cancellationReason, cancelledLate } = row;
   return {
     id: row.id,
@@ -87,7 +87,7 @@ export async function findLesson(
 }
 
 /** What a new lesson is made of. */
-export type NewLesson = Pick<
+type NewLesson = Pick<
   Lesson,
   'id' | 'organizationId' | 'tutorId' | 'studentId' | 'title' | 'notes' | 'startsAt' | 'endsAt' | 'status'
 >;

@@ -4,7 +4,7 @@ import type { Queryable } from '../database/database.js';
 import { canonical } from './canonical.js';
 
 /** A request to create something, as its sender names it. */
-export interface KeyedRequest {
+interface KeyedRequest {
   readonly userId: string;
   /** The mutation: the same key of another operation is another key. */
   readonly operation: string;

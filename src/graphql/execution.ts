@@ -1,0 +1,103 @@
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationTypeNode,
+} from 'graphql';
+import { AppError } from '../shared/errors.js';
+import type { Context } from './context.js';
+import { expectedError } from './format-error.js';
+import type { DocumentGuard } from './guards.js';
+import { type ResponseStream, responseStream } from './response-stream.js';
+
+/** What a client sends. */
+export interface OperationRequest {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** An operation that may be executed. */
+export interface Operation {
+  readonly type: OperationTypeNode;
+  readonly document: DocumentNode;
+  readonly operationName: string | null | undefined;
+  readonly variableValues: Readonly<Record<string, unknown>>;
+}
+
+/** What is wrong with a request as a whole, so that there is no result at all. */
+export class RequestErrors extends Error {
+  override readonly name = 'RequestErrors';
+
+  constructor(readonly errors: readonly GraphQLError[]) {
+    super(errors.map(({ message }) => message).join('\n'));
+  }
+}
+
+/** Runs operations for the WebSocket; HTTP has Apollo Server for it, behind the same guard. */
+export interface Execution {
+  /** Guards a request and finds its operation. Throws RequestErrors. */
+  prepare(request: OperationRequest): Operation;
+  /** Runs a query or a mutation. Throws RequestErrors when it could not even begin (a bad variable). */
+  run(operation: Operation, context: Context): Promise<ExecutionResult>;
+  /**
+   * Begins a subscription: its source is made once, and each event is executed with a context of its own. Rejects when
+   * it is refused. The stream fails when the source does, or when an event cannot be executed.
+   */
+  subscribe(operation: Operation, newContext: () => Context): Promise<ResponseStream>;
+}
+
+/** Creates the execution over one schema and its guard. */
+export function createExecution(schema: GraphQLSchema, guard: DocumentGuard): Execution {
+  return {
+    prepare({ query, operationName, variables }) {
+      const guarded = guard.check(query);
+      if ('errors' in guarded) throw new RequestErrors(guarded.errors);
+      const definition = getOperationAST(guarded.document, operationName);
+      if (!definition) throw new RequestErrors([noOperation(operationName)]);
+      const { document } = guarded;
+      return { type: definition.operation, document, operationName, variableValues: variables ?? {} };
+    },
+
+    async run(operation, context) {
+      const result = await execute({ schema, ...operation, contextValue: context });
+      if (!('data' in result)) throw new RequestErrors(result.errors ?? []);
+      return result;
+    },
+
+    async subscribe(operation, newContext) {
+      const source = await createSourceEventStream({ schema, ...operation, contextValue: newContext() });
+      if (!(Symbol.asyncIterator in source)) throw new RequestErrors(source.errors ?? []);
+      // The one place where events become responses: to execute an event once for many subscribers, share here.
+      return responseStream(source[Symbol.asyncIterator](), async (event) => {
+        const result = await execute({ schema, ...operation, rootValue: event, contextValue: newContext() });
+        if (isLost(result)) throw new RequestErrors(result.errors ?? []);
+        return result;
+      });
+    },
+  };
+}
+
+/**
+ * Whether nothing is left of an event because of a fault of ours. Going on would skip it; the client rather subscribes
+ * again with its last cursor. An event that was refused with a code is an answer.
+ */
+function isLost({ data, errors }: ExecutionResult): boolean {
+  if (!errors || Object.values(data ?? {}).some((value) => value !== null)) return false;
+  return errors.some((error) => {
+    const code = expectedError(error)?.code;
+    return code === undefined || code === 'SERVICE_UNAVAILABLE';
+  });
+}
+
+function noOperation(name: string | null | undefined): GraphQLError {
+  const detail = name
+    ? `The document has no operation named "${name}".`
+    : 'The document has several operations or none: name the one to run.';
+  const originalError = new AppError('OPERATION_RESOLUTION_FAILURE', {}, { detail });
+  return new GraphQLError(detail, { originalError });
+}

@@ -1,0 +1,28 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Caller } from '../graphql/context.js';
+import { AppError } from '../shared/errors.js';
+import type { Viewer } from '../shared/viewer.js';
+
+/** Who speaks, and until when the token lets them. */
+export interface Authenticated {
+  readonly viewer: Viewer;
+  readonly expiresAt: Date;
+}
+
+/** Reads an access token. Throws UNAUTHENTICATED or SESSION_EXPIRED. */
+export type Authenticate = (token: string) => Promise<Authenticated>;
+
+/** The token of `Authorization: Bearer …`; null without the header. Any other scheme is UNAUTHENTICATED. */
+export function bearerToken({ authorization }: IncomingHttpHeaders): string | null {
+  if (authorization === undefined) return null;
+  const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+  if (token === undefined) {
+    throw new AppError('UNAUTHENTICATED', {}, { detail: 'The Authorization header must be "Bearer" and a token.' });
+  }
+  return token;
+}
+
+/** Where a request or a socket comes from. */
+export function callerOf({ socket, headers }: IncomingMessage): Caller {
+  return { address: socket.remoteAddress ?? '', userAgent: headers['user-agent']?.slice(0, 500) ?? null };
+}

@@ -1,0 +1,39 @@
+import type { DocumentLimits } from '../graphql/guard-limits.js';
+
+/** What the transport takes from clients; 0 turns a limit off. Times are in milliseconds. */
+export interface TransportLimits {
+  readonly document: Partial<DocumentLimits>;
+  /** Bytes of an HTTP body. */
+  readonly bodyBytes: number;
+  /** Time for the headers of a request, and for all of it. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** Bytes of a WebSocket message. */
+  readonly frameBytes: number;
+  /** Operations that run on one socket at the same time. */
+  readonly operationsPerSocket: number;
+  /** Bytes that wait for a client that reads slowly. */
+  readonly outgoingBytes: number;
+  /** From the opening of a socket to its `connection_init`. */
+  readonly initMs: number;
+  /** Between two pings of a socket, and from a ping to its pong. */
+  readonly pingMs: number;
+  readonly pongMs: number;
+  /** For running requests and sockets to end when the server stops. */
+  readonly shutdownMs: number;
+}
+
+/** The limits unless told otherwise. */
+export const defaultTransportLimits: TransportLimits = {
+  document: {},
+  bodyBytes: 1024 * 1024,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  frameBytes: 64 * 1024,
+  operationsPerSocket: 100,
+  outgoingBytes: 1024 * 1024,
+  initMs: 3_000,
+  pingMs: 25_000,
+  pongMs: 10_000,
+  shutdownMs: 10_000,
+};

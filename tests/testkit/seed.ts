@@ -1,0 +1,171 @@
+import { createTokenSigner } from '../../src/modules/accounts/access-tokens.js';
+import { hashPassword } from '../../src/modules/accounts/passwords.js';
+import type { Database } from '../../src/platform/database/database.js';
+import { encodeId, newId } from '../../src/shared/ids.js';
+import type { Role } from '../../src/shared/viewer.js';
+
+/** Somebody who is signed in. */
+export interface Person {
+  /** As clients see it. */
+  readonly id: string;
+  readonly uuid: string;
+  readonly email: string;
+  readonly displayName: string;
+  readonly role: Role;
+  readonly accessToken: string;
+  readonly sessionId: string;
+}
+
+/** A lesson as the seed made it. */
+export interface SeededLesson {
+  readonly id: string;
+  readonly uuid: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+}
+
+export interface LessonSeed {
+  readonly startsAt?: Date;
+  readonly minutes?: number;
+  readonly status?: 'SCHEDULED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED';
+  readonly title?: string;
+}
+
+/** A school of a test's own: nothing that it does touches another test. */
+export interface School {
+  readonly organizationId: string;
+  tutor(changes?: PersonSeed): Promise<Person>;
+  student(changes?: PersonSeed): Promise<Person>;
+  admin(changes?: PersonSeed): Promise<Person>;
+  /** An active relation; gives its id as clients see it. */
+  relation(tutor: Person, student: Person): Promise<string>;
+  lesson(tutor: Person, student: Person, seed?: LessonSeed): Promise<SeededLesson>;
+  /** Many lessons of one pair, one a day from tomorrow, in one statement. */
+  lessons(tutor: Person, student: Person, count: number): Promise<SeededLesson[]>;
+  /** A tutor and a student with an active relation. */
+  pair(): Promise<{ tutor: Person; student: Person; relationId: string }>;
+}
+
+export interface PersonSeed {
+  readonly displayName?: string;
+  readonly locale?: string;
+  readonly timeZone?: string;
+}
+
+export interface Seed {
+  school(): Promise<School>;
+}
+
+/** The password of every seeded person. */
+export const seededPassword = 'correct horse battery';
+
+const day = 86_400_000;
+let hash: Promise<string> | undefined;
+
+/** Makes schools straight in the database; tokens are signed with the app's secret. */
+export function createSeed(database: Database, secret: string): Seed {
+  const signer = createTokenSigner({ algorithm: 'HS256', secret });
+
+  async function person(organizationId: string, role: Role, seed: PersonSeed = {}): Promise<Person> {
+    hash ??= hashPassword(seededPassword);
+    const [uuid, sessionId] = [newId(), newId()];
+    const email = `${role.toLowerCase()}-${uuid}@test.example`;
+    const displayName = seed.displayName ?? `${role[0]}${role.slice(1).toLowerCase()} ${uuid.slice(-6)}`;
+    await database.sql(
+      `WITH person AS (
+         INSERT INTO app_user (id, organization_id, email, password_hash, display_name, role, locale, time_zone)
+         VALUES ($1, $2, $3, $4, $5, $6::role, $7, $8) RETURNING id
+       )
+       INSERT INTO session (id, user_id, expires_at) SELECT $9, id, now() + interval '1 day' FROM person`,
+      uuid,
+      organizationId,
+      email,
+      await hash,
+      displayName,
+      role,
+      seed.locale ?? 'en',
+      seed.timeZone ?? 'Europe/Kyiv',
+      sessionId,
+    );
+    const { token } = await signer.sign({ userId: uuid, sessionId }, new Date());
+    return { id: encodeId('user', uuid), uuid, email, displayName, role, accessToken: token, sessionId };
+  }
+
+  async function school(): Promise<School> {
+    const organizationId = newId();
+    await database.sql('INSERT INTO organization (id, name) VALUES ($1, $2)', organizationId, 'A school');
+
+    async function insertLessons(
+      tutor: Person,
+      student: Person,
+      seeds: LessonSeed[],
+    ): Promise<SeededLesson[]> {
+      const tomorrow = Math.ceil(Date.now() / day) * day + 9 * 3_600_000;
+      const rows = seeds.map(({ startsAt, minutes = 60, status = 'SCHEDULED', title }, index) => {
+        const start = startsAt ?? new Date(tomorrow + index * day);
+        const ends = new Date(start.getTime() + minutes * 60_000);
+        return {
+          uuid: newId(),
+          startsAt: start,
+          endsAt: ends,
+          status,
+          title: title ?? `Lesson ${index + 1}`,
+        };
+      });
+      await database.sql(
+        `INSERT INTO lesson (id, organization_id, tutor_id, student_id, title, starts_at, ends_at, status, cancelled_at)
+         SELECT uuid, $1, $2, $3, title, "startsAt", "endsAt", status::lesson_status,
+           CASE WHEN status = 'CANCELLED' THEN now() END
+         FROM jsonb_to_recordset($4::jsonb)
+           AS l (uuid uuid, title text, "startsAt" timestamptz, "endsAt" timestamptz, status text)`,
+        organizationId,
+        tutor.uuid,
+        student.uuid,
+        JSON.stringify(rows),
+      );
+      return rows.map(({ uuid, startsAt, endsAt }) => ({
+        id: encodeId('lesson', uuid),
+        uuid,
+        startsAt,
+        endsAt,
+      }));
+    }
+
+    async function relation(tutor: Person, student: Person): Promise<string> {
+      const uuid = newId();
+      await database.sql(
+        `INSERT INTO tutor_student_relation (id, organization_id, tutor_id, student_id, status)
+         VALUES ($1, $2, $3, $4, 'ACTIVE')`,
+        uuid,
+        organizationId,
+        tutor.uuid,
+        student.uuid,
+      );
+      return encodeId('relation', uuid);
+    }
+
+    const made: School = {
+      organizationId,
+      tutor: (seed) => person(organizationId, 'TUTOR', seed),
+      student: (seed) => person(organizationId, 'STUDENT', seed),
+      admin: (seed) => person(organizationId, 'ADMIN', seed),
+      relation,
+      async lesson(tutor, student, seed = {}) {
+        const [lesson] = await insertLessons(tutor, student, [seed]);
+        return lesson as SeededLesson;
+      },
+      lessons: (tutor, student, count) =>
+        insertLessons(
+          tutor,
+          student,
+          Array.from({ length: count }, () => ({})),
+        ),
+      async pair() {
+        const [tutor, student] = await Promise.all([made.tutor(), made.student()]);
+        return { tutor, student, relationId: await relation(tutor, student) };
+      },
+    };
+    return made;
+  }
+  return { school };
+}
