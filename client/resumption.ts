@@ -13,7 +13,8 @@ import type {
 
 /** How one attempt ended. */
 type Outcome =
-  | { readonly type: 'stopped' | 'complete' }
+  | { readonly type: 'stopped' }
+  | { readonly type: 'complete' }
   | { readonly type: 'reset'; readonly event: ChannelResetEvent }
   | { readonly type: 'failed'; readonly cause: unknown }
   | { readonly type: 'rejected'; readonly cause: unknown };

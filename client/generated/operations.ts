@@ -3,142 +3,232 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@apollo/client';
+/** The lesson to call off. */
 export type CancelLessonInput = {
+  /** The version that the change is based on; LESSON_CONFLICT when the lesson has another one. */
   readonly expectedVersion?: number | null | undefined;
+  /** Its id. */
   readonly lessonId: string;
+  /** Why, 1 to 1,000 characters. */
   readonly reason?: string | null | undefined;
-  readonly scope?: SeriesScope | null | undefined;
 };
 
+/** Whom a tutor invites. */
 export type InviteStudentInput = {
+  /** A word to the student, at most 1,000 characters. */
   readonly note?: string | null | undefined;
+  /** The address of a student of the school. */
   readonly studentEmail: string;
 };
 
+/** What happened to a lesson. */
 export type LessonChange =
+  /** The tutor accepted the request. */
   | 'ACCEPTED'
+  /** It was called off. */
   | 'CANCELLED'
+  /** It was held. */
   | 'COMPLETED'
+  /** An admin corrected its outcome. */
   | 'CORRECTED'
+  /** The tutor declined the request. */
   | 'DECLINED'
+  /** Its title or notes changed. */
   | 'EDITED'
+  /** The request was not answered in time. */
   | 'EXPIRED'
+  /** It has other times. */
   | 'MOVED'
+  /** Somebody did not come. */
   | 'NO_SHOW'
+  /** A student asked for it. */
   | 'REQUESTED'
+  /** It was booked. */
   | 'SCHEDULED'
+  /** It began. */
   | 'STARTED';
 
+/** What a list of lessons is narrowed to; all conditions hold together. */
 export type LessonFilter = {
+  /** Only lessons that start at this time or later. */
   readonly from?: string | null | undefined;
+  /** Only lessons in one of these states. */
   readonly status?: ReadonlyArray<LessonStatus> | null | undefined;
+  /** Only lessons that start before this time. */
   readonly to?: string | null | undefined;
+  /** Only lessons of this tutor or student. */
   readonly withUserId?: string | null | undefined;
 };
 
+/** Where a lesson stands. */
 export type LessonStatus =
+  /** It was called off. */
   | 'CANCELLED'
+  /** It was held. */
   | 'COMPLETED'
+  /** The tutor refused the request. */
   | 'DECLINED'
+  /** The request was not answered in time. */
   | 'EXPIRED'
+  /** It has been started. */
   | 'IN_PROGRESS'
+  /** Somebody did not come: see `noShowParty`. */
   | 'NO_SHOW'
+  /** The student has asked for it; it blocks no slot. */
   | 'REQUESTED'
+  /** Both are booked. */
   | 'SCHEDULED';
 
+/** The notifications to mark. */
 export type MarkNotificationsReadInput = {
+  /** Their ids, at most 100. */
   readonly ids: ReadonlyArray<string>;
 };
 
+/** How far a room was read. */
 export type MarkReadInput = {
+  /** The id of the lesson whose chat was read. */
   readonly roomId: string;
+  /** The sequence of the last message that was read; beyond the end of the room it is the end. */
   readonly upToSequence: number;
 };
 
+/** Who did not come. */
 export type NoShowParty =
+  /** Neither came. */
   | 'BOTH'
+  /** The student. */
   | 'STUDENT'
+  /** The tutor. */
   | 'TUTOR';
 
+/** The session to go on with. */
 export type RefreshSessionInput = {
+  /** The last one that was given; it can be used once. */
   readonly refreshToken: string;
 };
 
+/** The relation to act on. */
 export type RelationActionInput = {
+  /** Its id. */
   readonly relationId: string;
 };
 
+/** Where a relation of a tutor and a student stands. */
 export type RelationStatus =
+  /** The tutor teaches the student. A pair has at most one such relation. */
   | 'ACTIVE'
+  /** The student refused. */
   | 'DECLINED'
+  /** One of the two ended it. */
   | 'ENDED'
+  /** The tutor has asked; the student has not answered. */
   | 'INVITED';
 
+/** Why the history after a cursor cannot be replayed. */
 export type ResetReason =
+  /** The cursor does not belong to this history: the database was restored. */
   | 'EPOCH_CHANGED'
+  /** The events after the cursor are older than the log keeps them (7 days). */
   | 'HISTORY_EXPIRED'
+  /** More than 1,000 events came since; fetching again is cheaper. */
   | 'TOO_FAR_BEHIND';
 
+/** The session to end. */
 export type RevokeSessionInput = {
+  /** One of the viewer's. */
   readonly sessionId: string;
 };
 
+/** What a person is in a school. */
 export type Role =
+  /** Acts for the whole school. */
   | 'ADMIN'
+  /** Answers for the school; may do all that an admin may. */
   | 'OWNER'
+  /** Is taught by tutors. */
   | 'STUDENT'
+  /** Teaches the students with whom a relation is active. */
   | 'TUTOR';
 
+/** The lesson to book. */
 export type ScheduleLessonInput = {
+  /** 5 minutes to 8 hours after the start. A lesson may start when another ends. */
   readonly endsAt: string;
+  /** Makes it harmless to send this again for 24 hours: the same key gives the same lesson. 1 to 200 characters. */
   readonly idempotencyKey?: string | null | undefined;
+  /** At most 4,000 characters. */
   readonly notes?: string | null | undefined;
+  /** In the future. */
   readonly startsAt: string;
+  /** A student with whom the tutor has an active relation. */
   readonly studentId: string;
+  /** On one line, 1 to 200 characters. */
   readonly title: string;
 };
 
+/** A message to send. */
 export type SendMessageInput = {
+  /** The text: 1 to 4,000 Unicode characters, not blank, without control characters other than tabs and line breaks. It is kept as sent. */
   readonly body: string;
+  /** A key of the client, of 1 to 200 characters, unique among its messages in the room: sent again, it gives the same message. */
   readonly clientMessageId?: string | null | undefined;
+  /** The message of the same room that it answers. */
   readonly replyToId?: string | null | undefined;
+  /** The id of the lesson in whose chat it is sent. */
   readonly roomId: string;
 };
 
-export type SeriesScope =
-  | 'ALL'
-  | 'THIS'
-  | 'THIS_AND_FOLLOWING';
-
+/** Who signs in. */
 export type SignInInput = {
+  /** The address of the account; its case is ignored. */
   readonly email: string;
+  /** The password of the account. */
   readonly password: string;
 };
 
+/** A new account. */
 export type SignUpInput = {
+  /** The name that others see, 1 to 100 characters. */
   readonly displayName: string;
+  /** The address to sign in with; its case is ignored. */
   readonly email: string;
-  readonly invitationToken?: string | null | undefined;
+  /** uk unless told. */
   readonly locale?: string | null | undefined;
+  /** 8 to 256 characters. */
   readonly password: string;
+  /** Tutor or student. */
   readonly role: SignUpRole;
+  /** Europe/Kyiv unless told. */
   readonly timeZone?: string | null | undefined;
 };
 
+/** What a person may sign up as. */
 export type SignUpRole =
+  /** Someone who is taught. */
   | 'STUDENT'
+  /** Someone who teaches. */
   | 'TUTOR';
 
+/** What to change of a lesson; what is absent stays as it is. */
 export type UpdateLessonInput = {
+  /** The version that the change is based on; LESSON_CONFLICT when the lesson has another one. */
   readonly expectedVersion?: number | null | undefined;
+  /** Its id. */
   readonly lessonId: string;
+  /** At most 4,000 characters; null or an empty text removes them. */
   readonly notes?: string | null | undefined;
+  /** On one line, 1 to 200 characters; null is as good as absent. */
   readonly title?: string | null | undefined;
 };
 
+/** What to change; what is absent or null stays as it is. */
 export type UpdateProfileInput = {
+  /** The name that others see, 1 to 100 characters. */
   readonly displayName?: string | null | undefined;
+  /** The language to be written to in. */
   readonly locale?: string | null | undefined;
+  /** Where local times are. */
   readonly timeZone?: string | null | undefined;
 };
 

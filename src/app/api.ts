@@ -1,7 +1,7 @@
 import type { DemoAccount } from '../demo/load-demo-data.js';
 import { schema } from '../graphql/schema.js';
 import { createGraphiqlPage } from '../transport/graphiql/page.js';
-import { createHttpServer } from '../transport/http-server.js';
+import { createHttpServer } from '../transport/server.js';
 import type { Foundation } from './foundation.js';
 import { createServices, sessionEndedTopic } from './services.js';
 
@@ -38,6 +38,7 @@ export function createApi(
     logger: logger.child({ part: 'http' }),
     host: config.host,
     port: config.port,
+    clock: foundation.clock,
   });
   let unlisten: (() => void) | undefined;
   return {
@@ -45,7 +46,7 @@ export function createApi(
       await channels.start();
       unlisten = signals.listen(sessionEndedTopic, (sessionId) => server.closeSession(sessionId));
       const { url, port } = await server.start();
-      return { origin: new URL(url).origin, url, port };
+      return { origin: url, url: `${url}/graphql`, port };
     },
     async stop() {
       unlisten?.();

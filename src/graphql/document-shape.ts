@@ -26,7 +26,14 @@ export function checkShape(document: DocumentNode, limits: DocumentLimits): void
   };
 
   /** `open` are the fragments that the walk is inside of, `seen` those that this place has had already. */
-  const walk = (set: SelectionSetNode, place: Place, depth: number, max: number, open: ReadonlySet<string>, seen: Set<string>) => {
+  const walk = (
+    set: SelectionSetNode,
+    place: Place,
+    depth: number,
+    max: number,
+    open: ReadonlySet<string>,
+    seen: Set<string>,
+  ) => {
     for (const selection of set.selections) {
       add('selections', 1, 'fields and fragments');
       if (selection.kind === Kind.FIELD) {
@@ -38,7 +45,7 @@ export function checkShape(document: DocumentNode, limits: DocumentLimits): void
         add('repeatedPairs', entry.count++, 'comparisons of repeated fields');
         if (!selection.selectionSet) continue;
         const introspective = selection.name.value === '__schema' || selection.name.value === '__type';
-        const below = introspective ? [1, introspectionDepth] as const : [depth + 1, max] as const;
+        const below = introspective ? ([1, introspectionDepth] as const) : ([depth + 1, max] as const);
         walk(selection.selectionSet, entry.below, ...below, open, new Set());
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         walk(selection.selectionSet, place, depth, max, open, seen);
@@ -53,7 +60,8 @@ export function checkShape(document: DocumentNode, limits: DocumentLimits): void
     }
   };
 
-  const start = (set: SelectionSetNode, open: ReadonlySet<string>) => walk(set, new Map(), 1, limits.depth, open, new Set());
+  const start = (set: SelectionSetNode, open: ReadonlySet<string>) =>
+    walk(set, new Map(), 1, limits.depth, open, new Set());
   for (const definition of document.definitions) {
     if (definition.kind === Kind.OPERATION_DEFINITION) start(definition.selectionSet, new Set());
   }
@@ -71,7 +79,9 @@ export function asksForSchema(document: DocumentNode): boolean {
       if (selection.kind === Kind.FIELD && /^__(schema|type)$/.test(selection.name.value)) return true;
       return selection.selectionSet !== undefined && inSet(selection.selectionSet);
     });
-  return document.definitions.some((definition) => 'selectionSet' in definition && inSet(definition.selectionSet));
+  return document.definitions.some(
+    (definition) => 'selectionSet' in definition && inSet(definition.selectionSet),
+  );
 }
 
 function tooComplex(what: string): never {

@@ -79,7 +79,10 @@ function requestError(error: GraphQLError): AppError | null {
 
 function unexpected(error: unknown, { requestId, logger }: ErrorScope): AppError {
   const path = error instanceof GraphQLError ? error.path?.join('.') : undefined;
-  logger.error({ err: innermost(error), requestId, ...(path ? { path } : {}) }, 'an unexpected error was masked');
+  logger.error(
+    { err: innermost(error), requestId, ...(path ? { path } : {}) },
+    'an unexpected error was masked',
+  );
   const detail = `${errorCatalogue.INTERNAL_ERROR.detail} The request id is ${requestId}.`;
   return new AppError('INTERNAL_ERROR', {}, { detail });
 }

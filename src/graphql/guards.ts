@@ -50,18 +50,24 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
     try {
       // No text has fewer bytes than UTF-16 units, so that a huge one is not even measured.
       if (limits.bytes > 0 && (text.length > limits.bytes || Buffer.byteLength(text) > limits.bytes)) {
-        throw new AppError('DOCUMENT_TOO_COMPLEX', {}, { detail: `The document is larger than ${limits.bytes} bytes.` });
+        throw new AppError(
+          'DOCUMENT_TOO_COMPLEX',
+          {},
+          { detail: `The document is larger than ${limits.bytes} bytes.` },
+        );
       }
       const hash = createHash('sha256').update(text).digest('hex');
       const known = cache.get(hash);
       if (known) return { document: known };
       const document = prepare(text);
       const problems = validate(schema, document, undefined, { maxErrors, hideSuggestions: !introspection });
-      if (problems.length > 0) return { errors: problems.map((problem) => validationError(problem, document)) };
+      if (problems.length > 0)
+        return { errors: problems.map((problem) => validationError(problem, document)) };
       cache.set(hash, document, text.length);
       return { document };
     } catch (error) {
-      if (error instanceof AppError) return { errors: [new GraphQLError(error.detail, { originalError: error })] };
+      if (error instanceof AppError)
+        return { errors: [new GraphQLError(error.detail, { originalError: error })] };
       if (error instanceof GraphQLError) return { errors: [error] };
       throw error;
     }

@@ -1,4 +1,4 @@
-import { type ASTNode, type DocumentNode, GraphQLError, Kind, visit } from 'graphql';
+import { type ASTNode, type DocumentNode, type GraphQLError, Kind, visit } from 'graphql';
 import { AppError, invalid } from '../shared/errors.js';
 
 /**
@@ -10,7 +10,8 @@ export function variableError(error: GraphQLError): AppError | null {
   if (error.path || variable === undefined || problem === undefined) return null;
   if (/^of required type .* was not provided\.$/.test(problem)) return invalid(variable, 'is required');
   if (/^of non-null type .* must not be null\.$/.test(problem)) return invalid(variable, 'must not be null');
-  const [, path, message] = /^got invalid value [\s\S]*?(?: at "([\w.[\]]+)")?; ([\s\S]+)$/.exec(problem) ?? [];
+  const [, path, message] =
+    /^got invalid value [\s\S]*?(?: at "([\w.[\]]+)")?; ([\s\S]+)$/.exec(problem) ?? [];
   return message === undefined ? null : valueError(path ?? variable, message);
 }
 
@@ -29,7 +30,8 @@ export function literalError(error: GraphQLError, document: DocumentNode): AppEr
 
 /** An argument that became null or absent by its variable; graphql-js finds that only when the field is executed. */
 export function argumentError(error: GraphQLError): AppError | null {
-  const [, argument] = /^Argument "(\w+)" (?:of required type|of non-null type|has invalid value)/.exec(error.message) ?? [];
+  const [, argument] =
+    /^Argument "(\w+)" (?:of required type|of non-null type|has invalid value)/.exec(error.message) ?? [];
   return argument === undefined ? null : invalid(argument, 'is required');
 }
 

@@ -54,11 +54,17 @@ interface Node {
   readonly subject: { readonly __typename: string; readonly id: string } | null;
 }
 
-async function listOf(person: Person, variables: Record<string, unknown> = {}) {
+interface List {
+  readonly nodes: Node[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly unreadCount: number;
+  readonly eventCursor: string;
+}
+
+async function listOf(person: Person, variables: Record<string, unknown> = {}): Promise<List> {
   const { notifications } = await as(person).data(list, variables);
   const { edges, ...rest } = notifications;
-  const nodes: Node[] = edges.map(({ node }: { node: Node }) => node);
-  return { nodes, ...rest };
+  return { nodes: edges.map(({ node }: { node: Node }) => node), ...rest };
 }
 
 /** Books a lesson through the API and gives its id. */

@@ -200,6 +200,19 @@ it('makes a notification that was read unread again with a later message, and ma
   expect(test.inbox.mails).toHaveLength(2);
 });
 
+it('lets a mail that still waits tell the later news, instead of a second one', async () => {
+  await test.say(test.tutorId);
+  await test.drain(withoutSending());
+  await test.markNotificationsRead(test.studentId);
+  await test.say(test.tutorId);
+  await test.drain(withoutSending());
+  await test.makeDue();
+  await test.drain();
+  expect(test.inbox.mails.map(({ headers }) => headers['subject'])).toEqual([
+    '2 unread messages in “Алгебра & <b>”',
+  ]);
+});
+
 it('makes one notification of messages that two workers expand at once', async () => {
   for (let n = 0; n < 20; n += 1) await test.say(test.tutorId);
   await Promise.all([test.drain(), test.drain()]);

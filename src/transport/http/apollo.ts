@@ -63,7 +63,11 @@ function answers(logger: Logger): ApolloServerPlugin<Context> {
       return {
         async didResolveOperation({ operation }) {
           if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return;
-          throw new AppError('BAD_REQUEST', {}, { detail: 'Subscriptions need a WebSocket (graphql-transport-ws).' });
+          throw new AppError(
+            'BAD_REQUEST',
+            {},
+            { detail: 'Subscriptions need a WebSocket (graphql-transport-ws).' },
+          );
         },
         async willSendResponse(request) {
           finish(request, logger);
@@ -73,7 +77,10 @@ function answers(logger: Logger): ApolloServerPlugin<Context> {
   };
 }
 
-function finish({ request, response, errors, contextValue }: GraphQLRequestContext<Context>, logger: Logger): void {
+function finish(
+  { request, response, errors, contextValue }: GraphQLRequestContext<Context>,
+  logger: Logger,
+): void {
   const type = answerType(request.http?.headers.get('accept')) ?? 'application/json';
   response.http.headers.set('content-type', contentType(type));
   if (!errors || response.body?.kind !== 'single') return;
@@ -81,5 +88,6 @@ function finish({ request, response, errors, contextValue }: GraphQLRequestConte
   const result = { ...response.body.singleResult, errors: formatted };
   response.body = { kind: 'single', singleResult: result };
   const code = formatted[0]?.extensions.code;
-  if (code && !('data' in result && result.data !== undefined)) response.http.status = statusWithoutData(code, type);
+  if (code && !('data' in result && result.data !== undefined))
+    response.http.status = statusWithoutData(code, type);
 }

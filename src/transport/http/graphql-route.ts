@@ -8,7 +8,8 @@ import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
 import { type Authenticate, bearerToken, callerOf } from '../authentication.js';
 import type { GraphiqlPage } from '../graphiql/page.js';
-import { graphqlPath, sendErrors } from './failures.js';
+import { graphqlPath } from '../path.js';
+import { sendErrors } from './failures.js';
 import { answerType, wantsPage } from './graphql-answer.js';
 
 export interface GraphqlRouteOptions {
@@ -31,8 +32,13 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     return { viewer, services, caller: callerOf(request.raw), requestId: request.id };
   }
 
-  async function answer(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    if (graphiql && isRead(request) && wantsPage(request.headers.accept)) return sendPage(graphiql, request, reply);
+  async function answer(
+    this: FastifyInstance,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<unknown> {
+    if (graphiql && isRead(request) && wantsPage(request.headers.accept))
+      return sendPage(graphiql, request, reply);
     if (answerType(request.headers.accept) === null) {
       const error = new AppError('BAD_REQUEST', {}, { detail: 'The Accept header takes no JSON.' });
       return sendErrors(request, reply, [formatError(error, { requestId: request.id, logger })], 406);
@@ -41,7 +47,11 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     const guarded = text === null ? null : guard.check(text);
     if (guarded && 'errors' in guarded) {
       const scope = { requestId: request.id, logger };
-      return sendErrors(request, reply, guarded.errors.map((error) => formatError(error, scope)));
+      return sendErrors(
+        request,
+        reply,
+        guarded.errors.map((error) => formatError(error, scope)),
+      );
     }
     const context = await contextFor(request);
     const run = fastifyApolloHandler(apollo, { context: async () => context });
@@ -54,8 +64,10 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     // Before the body is read. A form or a script of another site cannot send this type without asking first.
     onRequest: async (request, reply) => {
       void reply.header('cache-control', 'no-store');
-      if (!request.headers.host || !URL.canParse(`http://${request.headers.host}/`)) throw new AppError('BAD_REQUEST');
-      if (!isRead(request) && !isJson(request.headers['content-type'])) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+      if (!request.headers.host || !URL.canParse(`http://${request.headers.host}/`))
+        throw new AppError('BAD_REQUEST');
+      if (!isRead(request) && !isJson(request.headers['content-type']))
+        throw new AppError('UNSUPPORTED_MEDIA_TYPE');
     },
     handler: answer,
   });
@@ -71,17 +83,28 @@ function isJson(contentType: string | undefined): boolean {
 
 /** The text that Apollo would parse; null when there is none, which Apollo then refuses. */
 function documentOf(request: FastifyRequest): string | null {
-  if (isRead(request)) return new URLSearchParams(request.url.split('?')[1] ?? '').get('query');
+  if (isRead(request)) return new URL(request.url, 'http://localhost').searchParams.get('query') || null;
   const { query } = (request.body ?? {}) as { readonly query?: unknown };
-  return typeof query === 'string' ? query : null;
+  return typeof query === 'string' && query !== '' ? query : null;
 }
 
-async function sendPage(graphiql: GraphiqlPage, { headers }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function sendPage(
+  graphiql: GraphiqlPage,
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const encoding = headers['accept-encoding'];
-  const { status, headers: own, body } = await graphiql.respond({
+  const {
+    status,
+    headers: own,
+    body,
+  } = await graphiql.respond({
     acceptEncoding: Array.isArray(encoding) ? encoding.join(',') : encoding,
     ifNoneMatch: headers['if-none-match'],
     host: headers.host,
   });
-  return reply.code(status).headers(own).send(body ?? undefined);
+  return reply
+    .code(status)
+    .headers(own)
+    .send(body ?? undefined);
 }

@@ -1,0 +1,35 @@
+import type { InMemoryCache, TypePolicies } from '@apollo/client';
+import { connectionPolicy } from './connection-policy.js';
+import { possibleTypes } from './generated/schema-facts.js';
+import { VersionedCache } from './versioned-cache.js';
+
+/** The types whose objects count their changes. */
+const versionedTypes = ['Lesson', 'ChatMessage'];
+
+/** How Apollo's cache keeps what the API gives. */
+export const typePolicies: TypePolicies = {
+  Query: {
+    fields: {
+      lessons: connectionPolicy(['filter']),
+      rooms: connectionPolicy(),
+      notifications: connectionPolicy(['unreadOnly']),
+      tutorStudentRelations: connectionPolicy(['status']),
+      users: connectionPolicy(['role', 'text']),
+    },
+  },
+  // Each event stands alone: none is merged into the one before.
+  Subscription: {
+    fields: {
+      chatEvents: { merge: false },
+      lessonEvents: { merge: false },
+      notificationEvents: { merge: false },
+    },
+  },
+  ChatRoom: { fields: { messages: connectionPolicy() } },
+  Lesson: { fields: { cancellation: { merge: false } } },
+};
+
+/** An Apollo cache that joins pages, knows the schema's interfaces and unions, and lets no old version win. */
+export function createCache(): InMemoryCache {
+  return new VersionedCache({ possibleTypes: { ...possibleTypes }, typePolicies }, versionedTypes);
+}

@@ -1,0 +1,59 @@
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Logger } from '../../platform/logger.js';
+import type { TransportLimits } from '../limits.js';
+import { refuse } from '../refuse.js';
+import { requestIdHeader, requestIdOf } from '../request-id.js';
+import { answerFailures, sendFailure } from './failures.js';
+
+export interface AppOptions {
+  readonly limits: TransportLimits;
+  readonly logger: Logger;
+  /** Set to stopping, every answer ends its connection. */
+  readonly state: { readonly stopping: boolean };
+}
+
+/** Creates the HTTP server without routes: ids, headers, bodies, timeouts, and one shape for every failure. */
+export function createApp({ limits, logger, state }: AppOptions): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = logger;
+  const app = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    genReqId: requestIdOf,
+    bodyLimit: limits.bodyBytes || Number.MAX_SAFE_INTEGER,
+    requestTimeout: limits.requestMs,
+    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: 1_000 },
+    routerOptions: { ignoreTrailingSlash: true },
+    // What comes on an open connection while the server stops is still answered.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => {
+      void reply.headers({ ...ownHeaders, [requestIdHeader]: request.id });
+      sendFailure(request, reply, error, logger);
+    },
+    clientErrorHandler: (error, socket) => {
+      if (error.code === 'ECONNRESET') socket.destroy();
+      else refuse(socket, 'BAD_REQUEST', { status: clientErrorStatus[error.code] ?? 400 });
+    },
+  });
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    app.getDefaultJsonParser('error', 'error'),
+  );
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers({ ...ownHeaders, [requestIdHeader]: request.id });
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (state.stopping) void reply.header('connection', 'close');
+  });
+  answerFailures(app, logger);
+  return app;
+}
+
+const ownHeaders = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
+
+const clientErrorStatus: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
