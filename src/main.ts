@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createApi } from './app/api.js';
 import { banner } from './app/banner.js';
+import { runEntry } from './app/entry.js';
 import { openFoundation } from './app/foundation.js';
 import { runUntilSignal } from './app/signals.js';
 import { createWorker } from './app/worker.js';
@@ -41,12 +42,4 @@ async function main(): Promise<number> {
   return runUntilSignal({ stop }, logger);
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: Error) => {
-    process.stderr.write(`${error.name === 'ConfigError' ? error.message : error.stack}\n`);
-    process.exitCode = 1;
-  },
-);
+runEntry(main);

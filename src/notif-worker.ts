@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runEntry, UsageError } from './app/entry.js';
 import { openFoundation } from './app/foundation.js';
 import { runUntilSignal } from './app/signals.js';
 import { createWorker } from './app/worker.js';
@@ -32,7 +33,7 @@ function readFlags() {
   const number = (name: Exclude<keyof typeof options, 'once' | 'help'>, min: number) => {
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < min)
-      throw new Error(`--${name} takes a whole number of at least ${min}`);
+      throw new UsageError(`--${name} takes a whole number of at least ${min}`);
     return value;
   };
   return {
@@ -57,6 +58,8 @@ async function main(): Promise<number> {
   const worker = createWorker(foundation, flags);
   try {
     if (flags.once) return (await worker.drain()).failed > 0 ? 1 : 0;
+    worker.start();
+    logger.info({ ...flags }, 'the worker runs; Ctrl-C stops it');
     return await runUntilSignal(worker, logger);
   } finally {
     await worker.stop();
@@ -64,12 +67,4 @@ async function main(): Promise<number> {
   }
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: Error) => {
-    process.stderr.write(`${error.name === 'ConfigError' ? error.message : error.stack}\n`);
-    process.exitCode = 1;
-  },
-);
+runEntry(main);

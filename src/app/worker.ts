@@ -4,8 +4,8 @@ import { createNotificationHandlers } from '../modules/notifications/handlers.js
 import { createMailer } from '../platform/mail/create-mailer.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import { createQueueWorker, type DrainResult } from '../queue/worker.js';
-import { asError } from '../shared/errors.js';
 import type { Foundation } from './foundation.js';
+import { createMaintenance } from './maintenance.js';
 
 /** How a worker works; the defaults are the queue's. */
 export interface WorkerOptions {
@@ -23,8 +23,6 @@ export interface Worker {
   /** Finishes or hands back what runs. */
   stop(): Promise<void>;
 }
-
-const retentionMilliseconds = 10 * 60_000;
 
 /** Creates the worker on its foundation, which the caller closes afterwards. */
 export function createWorker(foundation: Foundation, options: WorkerOptions = {}): Worker {
@@ -48,27 +46,15 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     ...options,
   });
 
-  let removing: Promise<void> = Promise.resolve();
-  const removeExpired = () => {
-    removing = channels.removeExpired().then(
-      (events) => {
-        if (events > 0) logger.info({ events }, 'channel events past their retention were removed');
-      },
-      (error) => logger.warn({ err: asError(error) }, 'expired channel events could not be removed'),
-    );
-  };
-  let timer: NodeJS.Timeout | undefined;
+  const maintenance = createMaintenance({ ...foundation, logger });
   return {
     start() {
       worker.start();
-      removeExpired();
-      timer = setInterval(removeExpired, retentionMilliseconds);
+      maintenance.start();
     },
     drain: () => worker.drain(),
     async stop() {
-      clearInterval(timer);
-      await worker.stop();
-      await removing;
+      await Promise.all([worker.stop(), maintenance.stop()]);
       await mailer.stop();
     },
   };

@@ -23,21 +23,25 @@ export const ChannelJoinedRef = builder.objectRef<StreamItem>('ChannelJoined').i
 const ResetReasonRef = builder.enumType('ResetReason', {
   description: 'Why the history after a cursor cannot be replayed.',
   values: {
-    HISTORY_EXPIRED: { description: 'The events after the cursor are older than the log keeps them (7 days).' },
+    HISTORY_EXPIRED: {
+      description: 'The events after the cursor are older than the log keeps them (7 days).',
+    },
     EPOCH_CHANGED: { description: 'The cursor does not belong to this history: the database was restored.' },
     TOO_FAR_BEHIND: { description: 'More than 1,000 events came since; fetching again is cheaper.' },
   } as const,
 });
 
 /** `ChannelReset`, shared by all subscriptions. */
-export const ChannelResetRef = builder.objectRef<Extract<StreamItem, { type: 'reset' }>>('ChannelReset').implement({
-  description:
-    'The only event when the history after the cursor is gone: fetch again, then subscribe with the cursor of this event.',
-  interfaces: [ChannelEventRef],
-  fields: (t) => ({
-    reason: t.expose('reason', { type: ResetReasonRef, description: 'Why.' }),
-  }),
-});
+export const ChannelResetRef = builder
+  .objectRef<Extract<StreamItem, { type: 'reset' }>>('ChannelReset')
+  .implement({
+    description:
+      'The only event when the history after the cursor is gone: fetch again, then subscribe with the cursor of this event.',
+    interfaces: [ChannelEventRef],
+    fields: (t) => ({
+      reason: t.expose('reason', { type: ResetReasonRef, description: 'Why.' }),
+    }),
+  });
 
 /** The union member of an item that is no event of the feature's own; null for one that is. */
 export function protocolTypeOf(item: StreamItem): 'ChannelJoined' | 'ChannelReset' | null {

@@ -1,4 +1,4 @@
-import { type ASTNode, type DocumentNode, type GraphQLError, Kind, visit } from 'graphql';
+import { type ASTNode, BREAK, type DocumentNode, type GraphQLError, Kind, visit } from 'graphql';
 import { AppError, invalid } from '../shared/errors.js';
 
 /**
@@ -50,30 +50,29 @@ const valueKinds: ReadonlySet<string> = new Set([
   Kind.OBJECT_FIELD,
 ]);
 
-/** Where a value stands below its argument; null when it is not in one (the default of a variable). */
+/** Where a value stands, from its argument on; null when it is in none (the default of a variable). */
 function pathOf(target: ASTNode, document: DocumentNode): string | null {
   let found: string | null = null;
   visit(document, {
-    enter(node, _key, _parent, path, ancestors) {
-      if (node !== target) return found === null ? undefined : false;
-      // `path` has the key under which each node hangs; list positions are the numbers below a `values`.
-      const parts: string[] = [];
-      const nodes = [...ancestors, node];
-      let inArgument = false;
-      nodes.forEach((entry, index) => {
-        if (Array.isArray(entry)) {
-          if (inArgument && path[index - 1] === 'values') parts.push(String(path[index]));
-          return;
-        }
-        const { kind } = entry as ASTNode;
-        if (kind === Kind.ARGUMENT) inArgument = true;
-        if (kind === Kind.ARGUMENT || (inArgument && kind === Kind.OBJECT_FIELD)) {
-          parts.push((entry as { name: { value: string } }).name.value);
-        }
-      });
-      if (inArgument) found = parts.join('.');
-      return false;
+    enter(node, _key, _parent, keys) {
+      if (node !== target) return undefined;
+      found = valuePath(document, keys);
+      return BREAK;
     },
   });
   return found;
+}
+
+/** The names and list positions on the way to a node, from the argument on. */
+function valuePath(document: DocumentNode, keys: readonly (string | number)[]): string | null {
+  const path: string[] = [];
+  let at: unknown = document;
+  keys.forEach((key, index) => {
+    at = (at as Record<string | number, unknown>)[key];
+    const { kind, name } = at as { readonly kind?: Kind; readonly name?: { readonly value: string } };
+    const inArgument = path.length > 0;
+    if (name && (kind === Kind.ARGUMENT || (inArgument && kind === Kind.OBJECT_FIELD))) path.push(name.value);
+    else if (inArgument && keys[index - 1] === 'values') path.push(String(key));
+  });
+  return path.length > 0 ? path.join('.') : null;
 }

@@ -50,7 +50,10 @@ export const errorCatalogue = {
   // Real time
   SUBSCRIPTION_REVOKED: { status: 403, detail: 'You no longer have access to this.' },
   TOO_MANY_SUBSCRIPTIONS: { status: 429, detail: 'Too many subscriptions on one socket.' },
-  SLOW_CONSUMER: { status: 429, detail: 'Events come faster than they are read; go on from the last cursor.' },
+  SLOW_CONSUMER: {
+    status: 429,
+    detail: 'Events come faster than they are read; go on from the last cursor.',
+  },
 } as const satisfies Record<string, { status: number; detail: string }>;
 
 /** The one enum of codes, for GraphQL, every other endpoint and WebSocket messages. */

@@ -15,6 +15,6 @@ export interface Viewer {
 }
 
 /** Owners and admins act for the whole school. */
-export function isAdmin(viewer: Viewer): boolean {
-  return viewer.role === 'OWNER' || viewer.role === 'ADMIN';
+export function isAdmin({ role }: { readonly role: Role }): boolean {
+  return role === 'OWNER' || role === 'ADMIN';
 }

@@ -73,7 +73,7 @@ describe('signUp', () => {
     ['a password of 257 characters', { password: 'x'.repeat(257) }, 'input.password'],
     ['a blank name', { displayName: ' \t ' }, 'input.displayName'],
     ['a name of 101 characters', { displayName: 'x'.repeat(101) }, 'input.displayName'],
-    ['an address of 255 characters', { email: `${'x'.repeat(60)}@${'y.'.repeat(95)}co` }, 'input.email'],
+    ['an address of 255 characters', { email: `${'x'.repeat(60)}@${'y.'.repeat(96)}co` }, 'input.email'],
   ])('refuses %s', async (_what, changes, path) => {
     const error = await app.client().error(signUp, newcomer(changes));
     expect(error.extensions.code).toBe('VALIDATION_ERROR');
@@ -285,7 +285,10 @@ describe('users', () => {
     await school.tutor({ displayName: 'Марія 1000' });
     const client = app.client(admin.accessToken);
     expect(names((await client.data(users, { role: 'TUTOR', text: '100%' })).users)).toEqual(['Марко 100%']);
-    expect(names((await client.data(users, { text: 'МАР' })).users)).toEqual(['Марія 1000', 'Марко 100%']);
+    expect(names((await client.data(users, { text: 'МАР' })).users).sort()).toEqual([
+      'Марко 100%',
+      'Марія 1000',
+    ]);
   });
 
   it('are found by address by admins alone', async () => {

@@ -1,4 +1,4 @@
-import { createRelationService } from '../../src/modules/relations/service.js';
+import { createServices } from '../../src/app/services.js';
 import { decodeId, encodeId, newId } from '../../src/shared/ids.js';
 import type { Viewer } from '../../src/shared/viewer.js';
 import { eventually } from '../testkit/eventually.js';
@@ -233,16 +233,9 @@ describe('endTutorStudentRelation', () => {
 
   it('waits for whoever holds the relation as active', async () => {
     const { tutor, student, relationId } = await (await app.seed.school()).pair();
-    const { database, clock } = app.foundation;
+    const { database } = app.foundation;
+    const { relations } = createServices(app.foundation);
     const order: string[] = [];
-    const relations = createRelationService({
-      database,
-      clock,
-      channels: app.foundation.channels,
-      queue: { enqueue: async () => '' },
-      accounts: { studentIdByEmail: async () => null, lockPeople: async () => {} },
-      accessLostOnEnd: async () => [],
-    });
     const organizationId = await organizationOf(tutor);
     let ending: Promise<unknown> = Promise.resolve();
     await database.transaction(async (tx) => {

@@ -75,7 +75,15 @@ it('refuses a cursor of another list', () => {
   expect(fieldsOf({ after: foreign })).toEqual({ after: ['is not a cursor of this list'] });
 });
 
-it('makes SQL that reads one row more, in the direction of the page', () => {
+it.each(['2026-13-01T00:00:00.000Z', '2026-02-30T00:00:00.000Z', '+020026-01-01T00:00:00.000Z', 'now'])(
+  'refuses the instant %s, which PostgreSQL would not take',
+  (instant) => {
+    const after = Buffer.from(JSON.stringify([instant])).toString('base64url');
+    expect(() => parsePage({ after }, [keyPatterns.instant])).toThrow(AppError);
+  },
+);
+
+it('makes SQL that reads more rows than the page has, in the direction of the page', () => {
   const values: unknown[] = ['mine'];
   const page: Page = { limit: 10, backward: true, after: null, before: ['2026-01-01T00:00:00.000Z', 'id'] };
   const columns = [
@@ -84,7 +92,7 @@ it('makes SQL that reads one row more, in the direction of the page', () => {
   ] as const;
   expect(keyset(page, columns, 'ASC', values)).toEqual({
     where: ' AND (starts_at, id) < ($2::timestamptz, $3::uuid)',
-    orderAndLimit: ' ORDER BY starts_at DESC, id DESC LIMIT 11',
+    orderAndLimit: ' ORDER BY starts_at DESC, id DESC LIMIT 21',
   });
   expect(values).toEqual(['mine', '2026-01-01T00:00:00.000Z', 'id']);
 });

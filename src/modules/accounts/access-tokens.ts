@@ -11,7 +11,7 @@ export interface SigningKey {
 }
 
 /** Whose token it is: UUIDs of a user and of one of the user's sessions. */
-export interface TokenSubject {
+interface TokenSubject {
   readonly userId: string;
   readonly sessionId: string;
 }

@@ -1,17 +1,21 @@
-import { isAdmin, type Viewer } from '../../shared/viewer.js';
+import { isAdmin, type Role, type Viewer } from '../../shared/viewer.js';
 
 /** What a decision about a user needs to know of them. */
 export interface UserAsSeen {
   readonly id: string;
   readonly organizationId: string;
+  readonly role: Role;
   /** Whether any relation of tutor and student joins the viewer and the user, whatever its status. */
   readonly related: boolean;
 }
 
-/** Whether a user exists for the viewer: oneself, whom one has or had to do with, and for admins the whole school. */
+/**
+ * Whether a user exists for the viewer: oneself, whom one has or had to do with, who runs the school (they act on the
+ * viewer's lessons), and for admins the whole school.
+ */
 export function canSeeUser(viewer: Viewer, user: UserAsSeen): boolean {
   if (viewer.organizationId !== user.organizationId) return false;
-  return viewer.userId === user.id || user.related || isAdmin(viewer);
+  return viewer.userId === user.id || user.related || isAdmin(user) || isAdmin(viewer);
 }
 
 /** Whether the viewer may read a visible user's e-mail address and plan. */

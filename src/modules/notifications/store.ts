@@ -56,7 +56,7 @@ export function findNotifications(
   );
 }
 
-/** How many notifications the user has not read: exact, from `notif_user_read_idx`. */
+/** How many notifications the user has not read: exact, from `notif_user_read_idx` alone, hence without the school. */
 export async function countUnread(on: Queryable, { userId }: Owner): Promise<number> {
   const [row] = await on.sql<{ count: number }>(
     'SELECT count(*)::int AS count FROM notification WHERE user_id = $1::uuid AND read_at IS NULL',

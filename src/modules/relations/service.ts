@@ -11,19 +11,17 @@ import { isAdmin, type Viewer } from '../../shared/viewer.js';
 import type { AccountService } from '../accounts/service.js';
 import { canAnswerInvitation, canInvite, canSeeRelation, isPartyOf } from './policy.js';
 import {
-  findActivePairs,
   findRelations,
   hasOpenRelation,
   holdActive,
   insertInvitation,
   listRelations,
   moveRelation,
-  type Pair,
   type Relation,
 } from './store.js';
 
 /** What the student of an invitation is told of. */
-export interface InvitationNews {
+interface InvitationNews {
   readonly eventType: 'relation.invited';
   readonly organizationId: string;
   /** The student. */
@@ -153,13 +151,6 @@ export function createRelationService(options: RelationServiceOptions) {
       const active = await holdActive(on, organizationId, { tutorId, studentId });
       if (!active) throw new AppError('RELATION_NOT_ACTIVE');
     },
-
-    /** For each pair whether the tutor teaches the student now, in one statement. */
-    async activeBetween(on: Queryable, organizationId: string, pairs: readonly Pair[]): Promise<boolean[]> {
-      if (pairs.length === 0) return [];
-      const active = new Set((await findActivePairs(on, organizationId, pairs)).map(keyOf));
-      return pairs.map((pair) => active.has(keyOf(pair)));
-    },
   };
 }
 
@@ -168,8 +159,4 @@ export type RelationService = ReturnType<typeof createRelationService>;
 
 function refused(code: 'STUDENT_NOT_FOUND' | 'RELATION_ALREADY_EXISTS', message: string): AppError {
   return new AppError(code, { 'input.studentEmail': [message] });
-}
-
-function keyOf({ tutorId, studentId }: Pair): string {
-  return `${tutorId} ${studentId}`;
 }

@@ -122,20 +122,3 @@ export async function holdActive(on: Queryable, organizationId: string, pair: Pa
   );
   return rows.length > 0;
 }
-
-/** Those of the pairs whose relation is active. */
-export function findActivePairs(
-  on: Queryable,
-  organizationId: string,
-  pairs: readonly Pair[],
-): Promise<Pair[]> {
-  return on.sql(
-    `SELECT r.tutor_id AS "tutorId", r.student_id AS "studentId"
-     FROM unnest($2::uuid[], $3::uuid[]) AS pair (tutor_id, student_id)
-     JOIN tutor_student_relation r ON r.tutor_id = pair.tutor_id AND r.student_id = pair.student_id
-     WHERE r.organization_id = $1::uuid AND r.status = 'ACTIVE'`,
-    organizationId,
-    pairs.map(({ tutorId }) => tutorId),
-    pairs.map(({ studentId }) => studentId),
-  );
-}

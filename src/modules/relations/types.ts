@@ -15,7 +15,7 @@ export const RelationStatusEnum = builder.enumType('RelationStatus', {
 });
 
 /** A relation of a tutor and a student. */
-export const RelationRef = builder.loadableNodeRef('TutorStudentRelation', {
+const RelationRef = builder.loadableNodeRef('TutorStudentRelation', {
   id: { resolve: (relation: Relation) => relation.id },
   load: (ids: string[], context) => context.services.relations.relationsByIds(requireViewer(context), ids),
 });

@@ -50,7 +50,9 @@ export function createDatabase({ url, logger, poolSize = 10, observe }: Database
     // A frozen server answers nothing at all: every wait has an end, or callers hang for ever.
     connectionTimeoutMillis: 2_000,
     query_timeout: 10_000,
-    options: '-c lock_timeout=2000 -c statement_timeout=9000 -c idle_in_transaction_session_timeout=15000',
+    // Prisma's adapter takes every timestamptz for UTC, whatever offset the server writes.
+    options:
+      '-c TimeZone=UTC -c lock_timeout=2000 -c statement_timeout=9000 -c idle_in_transaction_session_timeout=15000',
     keepAlive: true,
     ...(observe ? { Client: observedClient(observe) } : {}),
   });

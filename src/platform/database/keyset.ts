@@ -6,9 +6,12 @@ export interface SortColumn {
   readonly type: 'timestamptz' | 'uuid' | 'bigint' | 'text';
 }
 
+/** A limit is part of a prepared statement's text, so there are few of them: a plan costs memory on each connection. */
+const limits = [21, 51, 101] as const;
+
 /**
  * The SQL of a keyset page over columns that all sort in one direction. Pushes the cursor's values to `values` and
- * gives a condition (starting with AND, or empty) and the ORDER BY and LIMIT, which reads one row more than the page.
+ * gives a condition (starting with AND, or empty) and the ORDER BY and LIMIT, which reads at least one row more than the page.
  */
 export function keyset(
   page: Page,
@@ -26,5 +29,6 @@ export function keyset(
   const where = compare(page.after, ascending ? '>' : '<') + compare(page.before, ascending ? '<' : '>');
   const order = page.backward ? (ascending ? 'DESC' : 'ASC') : direction;
   const orderBy = columns.map(({ name }) => `${name} ${order}`).join(', ');
-  return { where, orderAndLimit: ` ORDER BY ${orderBy} LIMIT ${page.limit + 1}` };
+  const limit = limits.find((enough) => enough > page.limit) ?? page.limit + 1;
+  return { where, orderAndLimit: ` ORDER BY ${orderBy} LIMIT ${limit}` };
 }

@@ -1,4 +1,4 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from '../../platform/logger.js';
 import type { TransportLimits } from '../limits.js';
 import { refuse } from '../refuse.js';
@@ -17,7 +17,7 @@ export function createApp({ limits, logger, state }: AppOptions): FastifyInstanc
   const loggerInstance: FastifyBaseLogger = logger;
   const app = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     bodyLimit: limits.bodyBytes || Number.MAX_SAFE_INTEGER,
     requestTimeout: limits.requestMs,
