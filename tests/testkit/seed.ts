@@ -40,7 +40,7 @@ export interface School {
   /** An active relation; gives its id as clients see it. */
   relation(tutor: Person, student: Person): Promise<string>;
   lesson(tutor: Person, student: Person, seed?: LessonSeed): Promise<SeededLesson>;
-  /** Many lessons of one pair, one a day from tomorrow, in one statement. */
+  /** Many lessons of one pair, one a day, in one statement. */
   lessons(tutor: Person, student: Person, count: number): Promise<SeededLesson[]>;
   /** A tutor and a student with an active relation. */
   pair(): Promise<{ tutor: Person; student: Person; relationId: string }>;
@@ -95,14 +95,17 @@ export function createSeed(database: Database, secret: string): Seed {
     const organizationId = newId();
     await database.sql('INSERT INTO organization (id, name) VALUES ($1, $2)', organizationId, 'A school');
 
+    // Lessons without a time are a day apart, so that nobody is in two at once.
+    const tomorrow = Math.ceil(Date.now() / day) * day + 9 * 3_600_000;
+    let days = 0;
+
     async function insertLessons(
       tutor: Person,
       student: Person,
       seeds: LessonSeed[],
     ): Promise<SeededLesson[]> {
-      const tomorrow = Math.ceil(Date.now() / day) * day + 9 * 3_600_000;
       const rows = seeds.map(({ startsAt, minutes = 60, status = 'SCHEDULED', title }, index) => {
-        const start = startsAt ?? new Date(tomorrow + index * day);
+        const start = startsAt ?? new Date(tomorrow + days++ * day);
         const ends = new Date(start.getTime() + minutes * 60_000);
         return {
           uuid: newId(),
