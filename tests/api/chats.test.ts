@@ -651,7 +651,6 @@ describe('the events of a room', () => {
     await say(tutor, 'before');
     expect((await events.next()).chatEvents.message.body).toBe('before');
     await as(tutor).data(endRelation, { id: relationId });
-    await events.errors();
     await school.relation(tutor, student);
 
     await say(tutor, 'under a new relation');
