@@ -13,6 +13,8 @@ export default {
   globalSetup: '<rootDir>/tests/testkit/global-setup.js',
   globalTeardown: '<rootDir>/tests/testkit/global-teardown.js',
   testTimeout: 30_000,
+  // By default Jest leaves one core idle, which on two cores means that nothing runs in parallel.
+  maxWorkers: '100%',
   collectCoverageFrom: ['src/**/*.ts', 'client/**/*.ts', '!src/generated/**', '!**/generated/**'],
   coverageProvider: 'v8',
   coverageThreshold: { global: { lines: 80, branches: 80 } },

@@ -57,6 +57,7 @@ function page<Node extends { id: string }>(nodes: Node[], ends: Ends = {}) {
   return {
     edges: nodes.map((node) => ({ cursor: `at ${node.id}`, node })),
     pageInfo: {
+      __typename: 'PageInfo' as const,
       hasNextPage: false,
       hasPreviousPage: false,
       startCursor: cursorOf(nodes[0]),
@@ -314,16 +315,18 @@ describe('a version', () => {
     receive(event(2, 'edited'));
     const fragment = gql`fragment Body on ChatMessage { id body }`;
     const seen: unknown[] = [];
-    cache.watch({
-      query: gql`query { message @client { ...Body } } ${fragment}`,
-      rootId: 'ChatMessage:message_1',
+    cache.watch<{ body: string }>({
+      query: gql`query { ...Body } ${fragment}`,
+      id: 'ChatMessage:message_1',
       optimistic: true,
-      returnPartialData: true,
-      callback: () => seen.push('told'),
+      immediate: true,
+      callback: ({ result }) => seen.push(result?.body),
     });
     receive(event(1, 'as sent'));
     const body = cache.readFragment<{ body: string }>({ id: 'ChatMessage:message_1', fragment })?.body;
     expect(body).toBe('edited');
-    expect(seen).toEqual([]);
+    expect(seen).toEqual(['edited']);
+    receive(event(3, 'edited again'));
+    expect(seen).toEqual(['edited', 'edited again']);
   });
 });

@@ -294,14 +294,28 @@ describe('a refused access token', () => {
     expect(server.presented).toEqual(['first', 'second']);
   });
 
-  it('is replaced on a new socket when an open one is told UNAUTHENTICATED', async () => {
+  it('is replaced on a new socket when an open one is told UNAUTHENTICATED, and the others on it go on', async () => {
     let token = 'old';
-    server.refusals.push(wireError('UNAUTHENTICATED'));
     const onUnauthenticated = async () => {
       token = 'new';
     };
-    await joined(follower({ onUnauthenticated }, async () => token));
+    const resumable = follower({ onUnauthenticated }, async () => token);
+    const { collector: other } = await joined(resumable);
+    server.refusals.push(wireError('UNAUTHENTICATED'));
+    await joined(resumable);
     expect(server.presented).toEqual(['old', 'new']);
+    server.append('one');
+    await other.until(() => other.bodies().length === 1);
+  });
+
+  it('is replaced again and again in a long life', async () => {
+    const { collector } = await joined();
+    for (let count = 1; count <= 5; count++) {
+      for (const socket of server.sockets) socket.close(4403);
+      server.append(`message ${count}`);
+      await collector.until(() => collector.bodies().length === count);
+    }
+    expect(server.presented).toHaveLength(6);
   });
 
   it('is replaced three times at most', async () => {
