@@ -261,7 +261,18 @@ describe('an error of the server', () => {
     expect(server.subscribed).toHaveLength(3);
   });
 
-  it('in place of an event does not skip the event', async () => {
+  it('in place of an event that may not be read is handed over, and the subscription goes on', async () => {
+    const { collector } = await joined();
+    server.unreadable.push(wireError('LESSON_NOT_FOUND'));
+    server.append('one');
+    server.append('two');
+    await collector.until(() => collector.bodies().length >= 1);
+    expect(collector.refused).toEqual(['LESSON_NOT_FOUND']);
+    expect(collector.bodies()).toEqual(['two']);
+    expect(server.subscribed).toHaveLength(1);
+  });
+
+  it('in place of an event for a passing reason does not skip the event', async () => {
     const { collector } = await joined();
     server.unreadable.push(wireError('SERVICE_UNAVAILABLE'));
     server.append('one');
