@@ -7,9 +7,9 @@ import { violates } from '../../platform/database/failures.js';
 import { AppError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Connection, type Page, toConnection } from '../../shared/pagination.js';
-import { isAdmin, type Viewer } from '../../shared/viewer.js';
+import type { Viewer } from '../../shared/viewer.js';
 import type { AccountService } from '../accounts/service.js';
-import { canAnswerInvitation, canInvite, canSeeRelation, isPartyOf } from './policy.js';
+import { canAnswerInvitation, canInvite, canSeeRelation, isPartyOf, listedSide } from './policy.js';
 import {
   findRelations,
   hasOpenRelation,
@@ -132,8 +132,9 @@ export function createRelationService(options: RelationServiceOptions) {
       status: RelationStatus | null,
       page: Page,
     ): Promise<Connection<Relation>> {
-      const column = viewer.role === 'TUTOR' ? 'tutor_id' : 'student_id';
-      const side = isAdmin(viewer) ? 'everyone' : ({ column, userId: viewer.userId } as const);
+      const listed = listedSide(viewer);
+      const side =
+        listed === 'everyone' ? listed : ({ column: `${listed}_id`, userId: viewer.userId } as const);
       const rows = await listRelations(database, viewer.organizationId, { side, status }, page);
       return toConnection(rows, page, (row) => [row.createdAt.toISOString(), row.id]);
     },
