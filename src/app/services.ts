@@ -3,6 +3,7 @@ import { createTokenSigner } from '../modules/accounts/access-tokens.js';
 import { createPasswords } from '../modules/accounts/passwords.js';
 import { createAccountService } from '../modules/accounts/service.js';
 import { createSessions } from '../modules/accounts/sessions.js';
+import { isPem } from '../modules/accounts/token-keys.js';
 import { chatAccessLost } from '../modules/chats/access.js';
 import { createChatService } from '../modules/chats/service.js';
 import { createLessonService } from '../modules/lessons/service.js';
@@ -25,13 +26,15 @@ export function createServices({
   secret,
   config,
 }: Foundation): Services {
+  // A rotation changes what new tokens are made with; those of before are taken until they end.
+  const secrets: [string, ...string[]] = [secret, ...config.jwtPreviousKeys.filter((key) => !isPem(key))];
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const sessions = createSessions({
     database,
     clock,
     logger: logger.child({ part: 'sessions' }),
-    signer: createTokenSigner({ algorithm: 'HS256', secret }),
-    refreshSecret: secret,
+    signer: createTokenSigner({ current: config.jwtPrivateKey ?? secret, previous: config.jwtPreviousKeys }),
+    refreshSecrets: secrets,
     onSessionEnded: async (sessionId) => signals.send(sessionEndedTopic, sessionId),
   });
   const accounts = createAccountService({ database, passwords: createPasswords(), sessions });

@@ -30,8 +30,8 @@ export interface SessionOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signer: TokenSigner;
-  /** From which successors of refresh tokens are derived. All nodes need the same. */
-  readonly refreshSecret: string;
+  /** From which successors of refresh tokens are derived: the present secret first. All nodes need the same. */
+  readonly refreshSecrets: readonly [string, ...string[]];
   /** Told after the commit that a session is over, so that its sockets can be closed. */
   readonly onSessionEnded: (sessionId: string, userId: string) => Promise<void>;
 }
@@ -62,6 +62,8 @@ type Step =
       readonly sessionId: string;
       readonly userId: string;
       readonly organizationId: string;
+      /** The token to go on with. */
+      readonly successor: string;
     }
   | { readonly kind: 'reused'; readonly sessionId: string; readonly userId: string }
   | { readonly kind: 'unknown' };
@@ -69,7 +71,7 @@ type Step =
 /** Sessions: opened by a sign-in, carried on by refresh tokens that are used once, ended by their owner or by misuse. */
 export function createSessions(options: SessionOptions) {
   const { database, clock, logger, signer } = options;
-  const refreshTokens = createRefreshTokens(options.refreshSecret);
+  const refreshTokens = createRefreshTokens(options.refreshSecrets);
 
   async function tokensOf(userId: string, sessionId: string, refreshToken: string): Promise<Tokens> {
     const { token, expiresAt } = await signer.sign({ userId, sessionId }, clock.now());
@@ -84,18 +86,15 @@ export function createSessions(options: SessionOptions) {
   }
 
   /** Exchanges a token while its session is locked. */
-  async function exchange(
-    tx: UnitOfWork,
-    token: string,
-    successor: string,
-    userAgent: string | null,
-  ): Promise<Step> {
+  async function exchange(tx: UnitOfWork, token: string, userAgent: string | null): Promise<Step> {
     const now = clock.now();
     const hash = hashOfToken(token);
     const session = await lockSessionOfToken(tx, hash, now);
     const state = session?.alive ? await readToken(tx, hash) : null;
     if (!session || !state) return { kind: 'unknown' };
     const { id: sessionId, userId, organizationId } = session;
+    const successors = refreshTokens.successorsOf(token);
+    let successor: string | undefined = successors[0];
     if (!state.usedAt) {
       await rotateToken(tx, {
         sessionId,
@@ -106,11 +105,14 @@ export function createSessions(options: SessionOptions) {
         expiresAt: new Date(now.getTime() + idleMs),
         forgetBefore: new Date(now.getTime() - idleMs),
       });
-    } else if (!mayComeAgain(state, successor, now)) {
+    } else {
+      successor = successorAgain(state, successors, now);
+    }
+    if (!successor) {
       await revokeSession(tx, sessionId, userId, now);
       return { kind: 'reused', sessionId, userId };
     }
-    return { kind: 'rotated', sessionId, userId, organizationId };
+    return { kind: 'rotated', sessionId, userId, organizationId, successor };
   }
 
   return {
@@ -136,12 +138,11 @@ export function createSessions(options: SessionOptions) {
      * session, unless it comes again within 10 seconds and its successor is still unused. Fails with SESSION_EXPIRED.
      */
     async refresh(token: string, userAgent: string | null): Promise<Refreshed> {
-      const successor = refreshTokens.successorOf(token);
-      const step = await database.transaction((tx) => exchange(tx, token, successor, userAgent));
+      const step = await database.transaction((tx) => exchange(tx, token, userAgent));
       if (step.kind === 'reused') await ended(step.sessionId, step.userId);
       if (step.kind !== 'rotated') throw new AppError('SESSION_EXPIRED');
-      const { userId, organizationId } = step;
-      return { userId, organizationId, tokens: await tokensOf(userId, step.sessionId, successor) };
+      const { userId, organizationId, sessionId, successor } = step;
+      return { userId, organizationId, tokens: await tokensOf(userId, sessionId, successor) };
     },
 
     /**
@@ -181,9 +182,10 @@ export function createSessions(options: SessionOptions) {
 /** Sessions, as `createSessions` makes them. */
 export type Sessions = ReturnType<typeof createSessions>;
 
-/** Whether a used token is an honest repetition: soon, and nobody has gone on with its successor. */
-function mayComeAgain(state: TokenState, successor: string, now: Date): boolean {
-  if (!state.usedAt || !state.successorHash || state.successorUsed) return false;
-  if (now.getTime() - state.usedAt.getTime() > graceMs) return false;
-  return Buffer.from(hashOfToken(successor)).equals(state.successorHash);
+/** The successor that a used token had, if it is an honest repetition: soon, and nobody has gone on with it. */
+function successorAgain(state: TokenState, successors: readonly string[], now: Date): string | undefined {
+  const { usedAt, successorHash, successorUsed } = state;
+  if (!usedAt || !successorHash || successorUsed || now.getTime() - usedAt.getTime() > graceMs)
+    return undefined;
+  return successors.find((successor) => Buffer.from(hashOfToken(successor)).equals(successorHash));
 }
