@@ -37,6 +37,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['app', 'demo', 'config', 'platform'],
   'notif-worker.ts': ['app', 'config', 'platform'],
   'db-migrate.ts': ['app', 'config', 'platform'],
+  'audit-verify.ts': ['app', 'config', 'platform'],
 };
 
 /** An import that the table does not allow. */

@@ -31,3 +31,8 @@ export function canSeePrivateData(viewer: Viewer, user: Pick<UserAsSeen, 'id' | 
 export function canListSchool(viewer: Viewer): boolean {
   return may(viewer, 'user:read-any');
 }
+
+/** Whether the viewer may read the audit log of their school. */
+export function canReadAudit(viewer: Viewer): boolean {
+  return may(viewer, 'audit:read');
+}

@@ -1,4 +1,5 @@
 import type { AccountService } from './service.js';
+import './audit.js';
 import './mutations.js';
 import './queries.js';
 

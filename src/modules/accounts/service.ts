@@ -1,11 +1,13 @@
+import { type AuditAction, recordAudit } from '../../platform/audit/record.js';
 import type { Database, Queryable, UnitOfWork } from '../../platform/database/database.js';
 import { violates } from '../../platform/database/failures.js';
 import { AppError } from '../../shared/errors.js';
-import { newId } from '../../shared/ids.js';
+import { encodeId, newId } from '../../shared/ids.js';
 import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
 import type { Role, Viewer } from '../../shared/viewer.js';
+import { type AuditEntry, listAuditEntries } from './audit-store.js';
 import type { Passwords } from './passwords.js';
-import { canListSchool, canSeeUser } from './policy.js';
+import { canListSchool, canReadAudit, canSeeUser } from './policy.js';
 import type { Sessions, Tokens } from './sessions.js';
 import {
   findByEmail,
@@ -75,7 +77,10 @@ export function createAccountService({ database, passwords, sessions }: AccountS
       const passwordHash = await passwords.hash(password);
       const join = async (tx: UnitOfWork) => {
         await insertUser(tx, { ...user, passwordHash });
-        const tokens = await sessions.open(tx, user.id, userAgent);
+        const { id: userId, organizationId } = user;
+        const subject = encodeId('user', userId);
+        await recordAudit(tx, { organizationId, actorId: userId, action: 'account.created', subject });
+        const tokens = await sessions.open(tx, { userId, organizationId }, userAgent);
         return { ...tokens, user: await readOwn(tx, user.organizationId, user.id) };
       };
       return database.transaction(join).catch((error: unknown) => {
@@ -89,8 +94,16 @@ export function createAccountService({ database, passwords, sessions }: AccountS
     async signIn(email: string, password: string, userAgent: string | null): Promise<SignedIn> {
       const row = await findByEmail(database, email);
       const matches = await passwords.matches(row?.passwordHash ?? null, password);
-      if (!row || !matches) throw new AppError('INVALID_CREDENTIALS');
-      return { ...(await sessions.open(database, row.id, userAgent)), user: ownView(row) };
+      if (!row || !matches) {
+        // The same statement for an unknown address, so that both answers take the same time.
+        const subject = row ? encodeId('user', row.id) : null;
+        const organizationId = row?.organizationId ?? defaultOrganizationId;
+        await recordAudit(database, { organizationId, actorId: null, action: 'sign-in.failed', subject });
+        throw new AppError('INVALID_CREDENTIALS');
+      }
+      const owner = { userId: row.id, organizationId: row.organizationId };
+      const tokens = await database.transaction((tx) => sessions.open(tx, owner, userAgent));
+      return { ...tokens, user: ownView(row) };
     },
 
     /** Exchanges a refresh token, which can be used once. Fails with SESSION_EXPIRED. */
@@ -140,6 +153,13 @@ export function createAccountService({ database, passwords, sessions }: AccountS
     ): Promise<(OrganizationView | AppError)[]> {
       const rows = await findOrganizations(database, viewer.organizationId, ids);
       return ids.map((id) => rows.find((row) => row.id === id) ?? new AppError('NOT_FOUND'));
+    },
+
+    /** The school's audit log, the newest first. Fails with FORBIDDEN to all but admins. */
+    async auditLog(viewer: Viewer, action: AuditAction | null, page: Page): Promise<Connection<AuditEntry>> {
+      if (!canReadAudit(viewer)) throw new AppError('FORBIDDEN');
+      const rows = await listAuditEntries(database, viewer.organizationId, action, page);
+      return toConnection(rows, page, ({ sequence }) => [String(sequence)]);
     },
 
     /** The student of a school with this address (in lower case), or null. */

@@ -1,8 +1,9 @@
+import { recordAudit } from '../../platform/audit/record.js';
 import type { Clock } from '../../platform/clock.js';
-import type { Database, Queryable, UnitOfWork } from '../../platform/database/database.js';
+import type { Database, UnitOfWork } from '../../platform/database/database.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
-import { newId } from '../../shared/ids.js';
+import { encodeId, newId } from '../../shared/ids.js';
 import type { Viewer } from '../../shared/viewer.js';
 import type { TokenSigner } from './access-tokens.js';
 import { createRefreshTokens, hashOfToken } from './refresh-tokens.js';
@@ -53,6 +54,12 @@ export interface Tokens {
 export interface Authenticated {
   readonly viewer: Viewer;
   readonly expiresAt: Date;
+}
+
+/** Whose session it is. */
+export interface Owner {
+  readonly userId: string;
+  readonly organizationId: string;
 }
 
 type Refreshed = { readonly userId: string; readonly organizationId: string; readonly tokens: Tokens };
@@ -110,19 +117,22 @@ export function createSessions(options: SessionOptions) {
     }
     if (!successor) {
       await revokeSession(tx, sessionId, userId, now);
+      const subject = encodeId('session', sessionId);
+      await recordAudit(tx, { organizationId, actorId: null, action: 'session.token-reused', subject });
       return { kind: 'reused', sessionId, userId };
     }
     return { kind: 'rotated', sessionId, userId, organizationId, successor };
   }
 
   return {
-    /** Opens a session of the user within the caller's transaction. */
-    async open(on: Queryable, userId: string, userAgent: string | null): Promise<Tokens> {
+    /** Opens a session of the user within the caller's transaction, which it locks the end of the audit log in. */
+    async open(tx: UnitOfWork, owner: Owner, userAgent: string | null): Promise<Tokens> {
+      const { userId, organizationId } = owner;
       const now = clock.now();
       const id = newId();
       const refreshToken = refreshTokens.first();
       const expiresAt = new Date(now.getTime() + idleMs);
-      await insertSession(on, {
+      await insertSession(tx, {
         id,
         userId,
         userAgent,
@@ -130,6 +140,8 @@ export function createSessions(options: SessionOptions) {
         expiresAt,
         tokenHash: hashOfToken(refreshToken),
       });
+      const subject = encodeId('session', id);
+      await recordAudit(tx, { organizationId, actorId: userId, action: 'session.opened', subject });
       return tokensOf(userId, id, refreshToken);
     },
 
@@ -172,9 +184,14 @@ export function createSessions(options: SessionOptions) {
 
     /** Ends a living session of the viewer: its tokens are refused from now on. Fails with SESSION_NOT_FOUND. */
     async end(viewer: Viewer, sessionId: string): Promise<void> {
-      const found = await revokeSession(database, sessionId, viewer.userId, clock.now());
-      if (!found) throw new AppError('SESSION_NOT_FOUND');
-      await ended(sessionId, viewer.userId);
+      const { userId, organizationId } = viewer;
+      await database.transaction(async (tx) => {
+        const found = await revokeSession(tx, sessionId, userId, clock.now());
+        if (!found) throw new AppError('SESSION_NOT_FOUND');
+        const subject = encodeId('session', sessionId);
+        await recordAudit(tx, { organizationId, actorId: userId, action: 'session.ended', subject });
+      });
+      await ended(sessionId, userId);
     },
   };
 }
