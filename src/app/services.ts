@@ -1,7 +1,9 @@
 import type { Services } from '../graphql/context.js';
 import { createTokenSigner } from '../modules/accounts/access-tokens.js';
+import { createCredentials } from '../modules/accounts/credentials.js';
+import { createOneTimeLinks } from '../modules/accounts/one-time-links.js';
 import { createPasswords } from '../modules/accounts/passwords.js';
-import { createAccountService } from '../modules/accounts/service.js';
+import { createAccountService, defaultOrganizationId } from '../modules/accounts/service.js';
 import { createSessions } from '../modules/accounts/sessions.js';
 import { isPem } from '../modules/accounts/token-keys.js';
 import { chatAccessLost } from '../modules/chats/access.js';
@@ -26,8 +28,7 @@ export function createServices({
   secret,
   config,
 }: Foundation): Services {
-  // A rotation changes what new tokens are made with; those of before are taken until they end.
-  const secrets: [string, ...string[]] = [secret, ...config.jwtPreviousKeys.filter((key) => !isPem(key))];
+  const secrets = secretsOf({ secret, config });
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const sessions = createSessions({
     database,
@@ -37,7 +38,11 @@ export function createServices({
     refreshSecrets: secrets,
     onSessionEnded: async (sessionId) => signals.send(sessionEndedTopic, sessionId),
   });
-  const accounts = createAccountService({ database, passwords: createPasswords(), sessions });
+  const passwords = createPasswords();
+  const links = createOneTimeLinks(secrets);
+  const means = { database, clock, passwords, sessions, queue };
+  const credentials = createCredentials({ ...means, links, defaultOrganizationId });
+  const accounts = createAccountService({ ...means, credentials });
   const relations = createRelationService({
     database,
     channels,
@@ -51,4 +56,12 @@ export function createServices({
   const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
   const notifications = createNotificationService({ database, channels, queue });
   return { accounts, relations, lessons, chats, notifications };
+}
+
+/**
+ * The secrets that tokens, links and seals are made with, the present one first. A rotation changes what new ones are
+ * made with; those of before are taken until they end.
+ */
+export function secretsOf({ secret, config }: Pick<Foundation, 'secret' | 'config'>): [string, ...string[]] {
+  return [secret, ...config.jwtPreviousKeys.filter((key) => !isPem(key))];
 }

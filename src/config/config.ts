@@ -61,6 +61,7 @@ const variables = z.object({
       'must be secrets or PEM keys of at least 32 characters, with commas between them',
     )
     .optional(),
+  APP_URL: url('http:', 'https:').optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a pino level such as info')
     .default('info'),
@@ -96,6 +97,8 @@ export interface Config {
   readonly jwtPrivateKey: string | null;
   /** Secrets and public keys of before a rotation, whose tokens are still taken. */
   readonly jwtPreviousKeys: readonly string[];
+  /** Where the client application is, for links in mails; null: mails carry the code alone. */
+  readonly appUrl: string | null;
   readonly logLevel: string;
   readonly logPretty: boolean;
   readonly graphiql: boolean;
@@ -151,6 +154,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     jwtSecret: env.JWT_SECRET ?? null,
     jwtPrivateKey: env.JWT_PRIVATE_KEY ?? null,
     jwtPreviousKeys: env.JWT_PREVIOUS_KEYS ?? [],
+    appUrl: env.APP_URL ?? (production ? null : 'http://localhost:3000'),
     logLevel: env.LOG_LEVEL,
     logPretty: env.LOG_FORMAT ? env.LOG_FORMAT === 'pretty' : !production && process.stdout.isTTY === true,
     graphiql: env.GRAPHIQL ?? !production,

@@ -19,7 +19,7 @@ export function canSeeUser(viewer: Viewer, user: UserAsSeen): boolean {
   return viewer.userId === user.id || user.related || isAdmin(user) || may(viewer, 'user:read-any');
 }
 
-/** Whether the viewer may read a visible user's e-mail address and plan. */
+/** Whether the viewer may read a visible user's e-mail address, whether it is proven, and their plan. */
 export function canSeePrivateData(viewer: Viewer, user: Pick<UserAsSeen, 'id' | 'organizationId'>): boolean {
   return (
     viewer.userId === user.id ||
@@ -35,4 +35,9 @@ export function canListSchool(viewer: Viewer): boolean {
 /** Whether the viewer may read the audit log of their school. */
 export function canReadAudit(viewer: Viewer): boolean {
   return may(viewer, 'audit:read');
+}
+
+/** Whether the viewer may set what people of their school have paid for. */
+export function canSetPlan(viewer: Viewer): boolean {
+  return may(viewer, 'user:set-plan');
 }

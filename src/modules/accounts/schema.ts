@@ -1,6 +1,8 @@
 import type { AccountService } from './service.js';
 import './audit.js';
+import './credential-mutations.js';
 import './mutations.js';
+import './plan-mutation.js';
 import './queries.js';
 
 export { UserRef } from './types.js';

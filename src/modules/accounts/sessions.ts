@@ -13,6 +13,7 @@ import {
   listSessions,
   lockSessionOfToken,
   readToken,
+  revokeAllSessions,
   revokeSession,
   rotateToken,
   type SessionRow,
@@ -180,6 +181,14 @@ export function createSessions(options: SessionOptions) {
       const rows = await listSessions(database, viewer.userId, clock.now(), ids);
       const byId = new Map(rows.map((row) => [row.id, { ...row, current: row.id === viewer.sessionId }]));
       return ids.map((id) => byId.get(id) ?? new AppError('SESSION_NOT_FOUND'));
+    },
+
+    /** Ends every session of a user within the caller's transaction; pass what it gives to `tellEnded` after the commit. */
+    endAll: (tx: UnitOfWork, userId: string): Promise<string[]> => revokeAllSessions(tx, userId, clock.now()),
+
+    /** Closes the sockets of sessions that have ended. */
+    async tellEnded(userId: string, sessionIds: readonly string[]): Promise<void> {
+      for (const sessionId of sessionIds) await ended(sessionId, userId);
     },
 
     /** Ends a living session of the viewer: its tokens are refused from now on. Fails with SESSION_NOT_FOUND. */

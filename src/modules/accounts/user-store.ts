@@ -22,13 +22,14 @@ export interface UserRow {
   readonly plan: Plan;
   readonly timeZone: string;
   readonly locale: string;
+  readonly emailVerifiedAt: Date | null;
   readonly createdAt: Date;
 }
 
 // The school comes along: it is one row, and a user's organization then costs no statement of its own.
 const columns = `u.id, u.organization_id AS "organizationId", o.name AS "organizationName",
   o.created_at AS "organizationCreatedAt", u.email, u.display_name AS "displayName", u.role, u.plan,
-  u.time_zone AS "timeZone", u.locale, u.created_at AS "createdAt"`;
+  u.time_zone AS "timeZone", u.locale, u.email_verified_at AS "emailVerifiedAt", u.created_at AS "createdAt"`;
 const source = 'app_user u JOIN organization o ON o.id = u.organization_id';
 
 /** The people on the other side of the relations of user $2 in school $1. */
@@ -155,6 +156,61 @@ export async function updateUser(on: Queryable, organizationId: string, id: stri
     changes.timeZone,
     changes.locale,
   );
+}
+
+/** The hash of a user's password; null when there is no such user. */
+export async function readPasswordHash(
+  on: Queryable,
+  organizationId: string,
+  id: string,
+): Promise<string | null> {
+  const rows = await on.sql<{ hash: string }>(
+    'SELECT password_hash AS hash FROM app_user WHERE organization_id = $1::uuid AND id = $2::uuid',
+    organizationId,
+    id,
+  );
+  return rows[0]?.hash ?? null;
+}
+
+/** Sets the hash of a user's password, if it is still `from` (null: whatever it is); tells whether it did. */
+export async function replacePassword(
+  on: Queryable,
+  organizationId: string,
+  id: string,
+  hashes: { readonly from: string | null; readonly to: string },
+): Promise<boolean> {
+  const rows = await on.sql(
+    `UPDATE app_user SET password_hash = $4::text, updated_at = now()
+     WHERE organization_id = $1::uuid AND id = $2::uuid AND ($3::text IS NULL OR password_hash = $3::text) RETURNING id`,
+    organizationId,
+    id,
+    hashes.from,
+    hashes.to,
+  );
+  return rows.length > 0;
+}
+
+/** Notes that a user's address is theirs; the first proof counts. */
+export async function markEmailVerified(on: Queryable, organizationId: string, id: string, now: Date) {
+  await on.sql(
+    `UPDATE app_user SET email_verified_at = coalesce(email_verified_at, $3::timestamptz), updated_at = now()
+     WHERE organization_id = $1::uuid AND id = $2::uuid`,
+    organizationId,
+    id,
+    now,
+  );
+}
+
+/** Sets a user's plan; tells whether there is such a user. */
+export async function updatePlan(on: Queryable, organizationId: string, id: string, plan: Plan) {
+  const rows = await on.sql(
+    `UPDATE app_user SET plan = $3::plan, updated_at = now()
+     WHERE organization_id = $1::uuid AND id = $2::uuid RETURNING id`,
+    organizationId,
+    id,
+    plan,
+  );
+  return rows.length > 0;
 }
 
 /** The student of the school with this address. */
