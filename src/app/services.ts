@@ -8,9 +8,11 @@ import { createSessions } from '../modules/accounts/sessions.js';
 import { isPem } from '../modules/accounts/token-keys.js';
 import { chatAccessLost } from '../modules/chats/access.js';
 import { createChatService } from '../modules/chats/service.js';
+import { createLessonLeaving } from '../modules/lessons/leave.js';
 import { createLessonService } from '../modules/lessons/service.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationService } from '../modules/notifications/service.js';
+import { createPrivacyService } from '../modules/privacy/service.js';
 import { createRelationService } from '../modules/relations/service.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import type { Foundation } from './foundation.js';
@@ -55,7 +57,9 @@ export function createServices({
   const { unreadMessageDelaySeconds } = config;
   const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
   const notifications = createNotificationService({ database, channels, queue });
-  return { accounts, relations, lessons, chats, notifications };
+  const leavings = [createLessonLeaving({ queue, clock }), relations.leave];
+  const privacy = createPrivacyService({ database, channels, clock, accounts, leavings });
+  return { accounts, relations, lessons, chats, notifications, privacy };
 }
 
 /**

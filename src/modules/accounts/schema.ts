@@ -5,7 +5,7 @@ import './mutations.js';
 import './plan-mutation.js';
 import './queries.js';
 
-export { UserRef } from './types.js';
+export { OkPayload, UserRef } from './types.js';
 
 declare module '../../graphql/context.js' {
   interface Services {

@@ -172,6 +172,15 @@ export function createAccountService(options: AccountServiceOptions) {
       });
     },
 
+    /** Fails with INVALID_CREDENTIALS, named at the path, unless this is the viewer's password. */
+    async requireHolder(viewer: Viewer, password: string, path: string): Promise<void> {
+      await credentials.requireHolder(viewer, password, path);
+    },
+
+    /** Ends every session of a user within the transaction; pass what it gives to `tellEnded` after the commit. */
+    endSessions: sessions.endAll,
+    tellEnded: sessions.tellEnded,
+
     /** Ends the session of this request. */
     signOut: (viewer: Viewer) => sessions.end(viewer, viewer.sessionId),
 

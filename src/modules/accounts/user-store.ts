@@ -64,10 +64,10 @@ export async function findUser(on: Queryable, organizationId: string, id: string
   return rows[0] ?? null;
 }
 
-/** The user of an address with the password's hash, over all schools: sign-in names no school. */
+/** The living user of an address with the password's hash, over all schools: sign-in names no school. */
 export async function findByEmail(on: Queryable, email: string) {
   const rows = await on.sql<UserRow & { readonly passwordHash: string }>(
-    `SELECT ${columns}, u.password_hash AS "passwordHash" FROM ${source} WHERE u.email = $1::text`,
+    `SELECT ${columns}, u.password_hash AS "passwordHash" FROM ${source} WHERE u.email = $1::text AND u.erased_at IS NULL`,
     email,
   );
   return rows[0] ?? null;
@@ -93,6 +93,7 @@ export function listUsers(
   const add = (value: unknown) => `$${values.push(value)}`;
   const conditions = [
     'u.organization_id = $1::uuid',
+    'u.erased_at IS NULL',
     // Named in any case, so that the parameter has a type.
     filter.relatedTo
       ? `u.id IN (${counterparts(`AND status IN ('INVITED', 'ACTIVE')`)})`
@@ -248,4 +249,17 @@ export function findOrganizations(on: Queryable, organizationId: string, ids: re
     organizationId,
     ids,
   );
+}
+
+/** The oldest organization of this name. For operators: people name no school. */
+export function findOrganizationByName(on: Queryable, name: string) {
+  return on.sql<OrganizationRow>(
+    'SELECT id, name, created_at AS "createdAt" FROM organization WHERE name = $1::text ORDER BY created_at LIMIT 1',
+    name,
+  );
+}
+
+/** Adds an organization. */
+export async function insertOrganization(on: Queryable, { id, name }: Pick<OrganizationRow, 'id' | 'name'>) {
+  await on.sql('INSERT INTO organization (id, name) VALUES ($1::uuid, $2::text)', id, name);
 }

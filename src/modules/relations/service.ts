@@ -15,6 +15,7 @@ import {
   hasOpenRelation,
   holdActive,
   insertInvitation,
+  leaveRelations,
   listRelations,
   moveRelation,
   type Relation,
@@ -117,6 +118,17 @@ export function createRelationService(options: RelationServiceOptions) {
         if (events.length > 0) await channels.append(tx, events);
         return ended;
       });
+    },
+
+    /** Ends what somebody who leaves for good has with others; gives the events to append. Lock the person first. */
+    async leave(
+      tx: UnitOfWork,
+      { organizationId, userId }: { readonly organizationId: string; readonly userId: string },
+    ): Promise<NewEvent[]> {
+      const ended = await leaveRelations(tx, organizationId, userId, clock.now());
+      const events: NewEvent[] = [];
+      for (const relation of ended) events.push(...(await options.accessLostOnEnd(tx, relation)));
+      return events;
     },
 
     /** Relations in the order of `ids`, in one statement; RELATION_NOT_FOUND in the place of one that the viewer may not see. */
