@@ -195,7 +195,7 @@ export type SignUpInput = {
   readonly email: string;
   /** uk unless told. */
   readonly locale?: string | null | undefined;
-  /** 8 to 256 characters. */
+  /** 8 to 256 characters; common passwords are refused. */
   readonly password: string;
   /** Tutor or student. */
   readonly role: SignUpRole;

@@ -1,8 +1,9 @@
+import { removeExpiredLinks } from '../modules/accounts/link-store.js';
 import { removeExpiredKeys } from '../platform/idempotency/once.js';
 import { asError } from '../shared/errors.js';
 import type { Foundation } from './foundation.js';
 
-/** Removes what is kept for a time only: events of channels, results of idempotency keys. */
+/** Removes what is kept for a time only: events of channels, results of idempotency keys, one-time links. */
 export interface Maintenance {
   start(): void;
   stop(): Promise<void>;
@@ -19,7 +20,9 @@ export function createMaintenance({ channels, database, logger }: Foundation): M
   async function removeExpired(): Promise<void> {
     const events = await channels.removeExpired();
     const keys = await removeExpiredKeys(database, keysAtOnce);
-    if (events + keys > 0) logger.info({ events, keys }, 'what was past its retention was removed');
+    const links = await removeExpiredLinks(database, keysAtOnce);
+    if (events + keys + links > 0)
+      logger.info({ events, keys, links }, 'what was past its retention was removed');
   }
   const run = () => {
     running = removeExpired().catch((error) => {

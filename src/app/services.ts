@@ -1,13 +1,18 @@
 import type { Services } from '../graphql/context.js';
 import { createTokenSigner } from '../modules/accounts/access-tokens.js';
+import { createCredentials } from '../modules/accounts/credentials.js';
+import { createOneTimeLinks } from '../modules/accounts/one-time-links.js';
 import { createPasswords } from '../modules/accounts/passwords.js';
-import { createAccountService } from '../modules/accounts/service.js';
+import { createAccountService, defaultOrganizationId } from '../modules/accounts/service.js';
 import { createSessions } from '../modules/accounts/sessions.js';
+import { isPem } from '../modules/accounts/token-keys.js';
 import { chatAccessLost } from '../modules/chats/access.js';
 import { createChatService } from '../modules/chats/service.js';
+import { createLessonLeaving } from '../modules/lessons/leave.js';
 import { createLessonService } from '../modules/lessons/service.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationService } from '../modules/notifications/service.js';
+import { createPrivacyService } from '../modules/privacy/service.js';
 import { createRelationService } from '../modules/relations/service.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import type { Foundation } from './foundation.js';
@@ -25,16 +30,21 @@ export function createServices({
   secret,
   config,
 }: Foundation): Services {
+  const secrets = secretsOf({ secret, config });
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const sessions = createSessions({
     database,
     clock,
     logger: logger.child({ part: 'sessions' }),
-    signer: createTokenSigner({ algorithm: 'HS256', secret }),
-    refreshSecret: secret,
+    signer: createTokenSigner({ current: config.jwtPrivateKey ?? secret, previous: config.jwtPreviousKeys }),
+    refreshSecrets: secrets,
     onSessionEnded: async (sessionId) => signals.send(sessionEndedTopic, sessionId),
   });
-  const accounts = createAccountService({ database, passwords: createPasswords(), sessions });
+  const passwords = createPasswords();
+  const links = createOneTimeLinks(secrets);
+  const means = { database, clock, passwords, sessions, queue };
+  const credentials = createCredentials({ ...means, links, defaultOrganizationId });
+  const accounts = createAccountService({ ...means, credentials });
   const relations = createRelationService({
     database,
     channels,
@@ -47,5 +57,15 @@ export function createServices({
   const { unreadMessageDelaySeconds } = config;
   const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
   const notifications = createNotificationService({ database, channels, queue });
-  return { accounts, relations, lessons, chats, notifications };
+  const leavings = [createLessonLeaving({ queue, clock }), relations.leave];
+  const privacy = createPrivacyService({ database, channels, clock, accounts, leavings });
+  return { accounts, relations, lessons, chats, notifications, privacy };
+}
+
+/**
+ * The secrets that tokens, links and seals are made with, the present one first. A rotation changes what new ones are
+ * made with; those of before are taken until they end.
+ */
+export function secretsOf({ secret, config }: Pick<Foundation, 'secret' | 'config'>): [string, ...string[]] {
+  return [secret, ...config.jwtPreviousKeys.filter((key) => !isPem(key))];
 }

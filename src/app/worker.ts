@@ -1,11 +1,15 @@
 import { join } from 'node:path';
+import { createOneTimeLinks } from '../modules/accounts/one-time-links.js';
+import { createLetterHandlers } from '../modules/accounts/send-letters.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationHandlers } from '../modules/notifications/handlers.js';
+import { mailTextOf } from '../modules/notifications/mail-text.js';
 import { createMailer } from '../platform/mail/create-mailer.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import { createQueueWorker, type DrainResult } from '../queue/worker.js';
 import type { Foundation } from './foundation.js';
 import { createMaintenance } from './maintenance.js';
+import { secretsOf } from './services.js';
 
 /** How a worker works; the defaults are the queue's. */
 export interface WorkerOptions {
@@ -36,7 +40,16 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     clock,
     logger,
   });
-  const handlers = createNotificationHandlers({ database, channels, queue, mailer });
+  const letters = createLetterHandlers({
+    database,
+    clock,
+    queue,
+    mailer,
+    links: createOneTimeLinks(secretsOf(foundation)),
+    appUrl: config.appUrl,
+    mailOf: mailTextOf,
+  });
+  const handlers = { ...createNotificationHandlers({ database, channels, queue, mailer }), ...letters };
   const worker = createQueueWorker({
     database,
     signals,

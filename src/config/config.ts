@@ -17,6 +17,14 @@ const port = z.coerce
   .min(0)
   .max(65_535, 'must be a port from 0 to 65535');
 const seconds = z.coerce.number('must be a number of seconds').min(0).max(86_400);
+/** A key in PEM; its line ends may be written as \n, since many files of variables have one line for each. */
+const pem = z
+  .string()
+  .transform((value) => value.replaceAll('\\n', '\n'))
+  .refine(
+    (value) => value.startsWith('-----BEGIN PRIVATE KEY-----'),
+    'must be a private key in PEM (PKCS #8)',
+  );
 const url = (...protocols: string[]) =>
   z.string().refine(
     (value) => {
@@ -44,6 +52,16 @@ const variables = z.object({
   SMTP_URL: url('smtp:', 'smtps:').optional(),
   MAIL_FROM: z.string().min(3).default('Lectern <no-reply@lectern.invalid>'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  JWT_PRIVATE_KEY: pem.optional(),
+  JWT_PREVIOUS_KEYS: z
+    .string()
+    .transform((value) => value.split(',').map((key) => key.trim().replaceAll('\\n', '\n')))
+    .refine(
+      (keys) => keys.every((key) => key.length >= 32),
+      'must be secrets or PEM keys of at least 32 characters, with commas between them',
+    )
+    .optional(),
+  APP_URL: url('http:', 'https:').optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a pino level such as info')
     .default('info'),
@@ -75,6 +93,12 @@ export interface Config {
   readonly mailFrom: string;
   /** Null outside production: a secret is made once and kept in the data folder. */
   readonly jwtSecret: string | null;
+  /** PEM of Ed25519 or P-256 that signs access tokens in place of the secret. */
+  readonly jwtPrivateKey: string | null;
+  /** Secrets and public keys of before a rotation, whose tokens are still taken. */
+  readonly jwtPreviousKeys: readonly string[];
+  /** Where the client application is, for links in mails; null: mails carry the code alone. */
+  readonly appUrl: string | null;
   readonly logLevel: string;
   readonly logPretty: boolean;
   readonly graphiql: boolean;
@@ -128,6 +152,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
     jwtSecret: env.JWT_SECRET ?? null,
+    jwtPrivateKey: env.JWT_PRIVATE_KEY ?? null,
+    jwtPreviousKeys: env.JWT_PREVIOUS_KEYS ?? [],
+    appUrl: env.APP_URL ?? (production ? null : 'http://localhost:3000'),
     logLevel: env.LOG_LEVEL,
     logPretty: env.LOG_FORMAT ? env.LOG_FORMAT === 'pretty' : !production && process.stdout.isTTY === true,
     graphiql: env.GRAPHIQL ?? !production,

@@ -4,7 +4,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import type { Cursor } from '../channels/cursor.js';
 import { AppError, invalid } from '../shared/errors.js';
 import { decodeAnyId, encodeIdOfType, idTypes } from '../shared/ids.js';
-import type { Context } from './context.js';
+import { type Context, requireViewer } from './context.js';
 
 /** Stands for the type of an id that is none of ours; such an id is answered like one of nothing. */
 const noType = '';
@@ -43,7 +43,8 @@ export const builder = new SchemaBuilder<{
       description:
         'Any object by its id; null with its …_NOT_FOUND error when it is absent or not the viewer’s to see.',
       args: { id: { description: 'A TypeID of any type.' } },
-      resolve: (_root, { id }, _context, _info, resolveNode) => {
+      resolve: (_root, { id }, context, _info, resolveNode) => {
+        requireViewer(context);
         if (id.typename === noType) throw new AppError('NOT_FOUND');
         return resolveNode(id);
       },
@@ -51,7 +52,8 @@ export const builder = new SchemaBuilder<{
     nodesQueryOptions: {
       description: 'The same for many ids, in their order.',
       args: { ids: { description: 'TypeIDs of any types, at most 100.' } },
-      resolve: async (_root, { ids }, _context, _info, resolveNodes) => {
+      resolve: async (_root, { ids }, context, _info, resolveNodes) => {
+        requireViewer(context);
         if (ids.length > maxNodes) throw invalid('ids', `must not be more than ${maxNodes}`);
         const found = await resolveNodes(ids.filter(({ typename }) => typename !== noType));
         return ids.map(({ typename }) => (typename === noType ? new AppError('NOT_FOUND') : found.shift()));

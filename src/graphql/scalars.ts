@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType } from 'graphql';
+import { GraphQLError, GraphQLScalarType, type ValueNode } from 'graphql';
 import { GraphQLDateTime, GraphQLEmailAddress, GraphQLLocale, GraphQLTimeZone } from 'graphql-scalars';
 import { type Cursor, decodeCursor, encodeCursor } from '../channels/cursor.js';
 import { builder } from './builder.js';
@@ -9,6 +9,23 @@ function described<In, Out>(
   description: string,
 ): GraphQLScalarType<In, Out> {
   return new GraphQLScalarType({ ...scalar.toConfig(), description });
+}
+
+/** The library's errors quote the address, and errors are logged by clients and proxies. */
+function withoutQuotes(scalar: typeof GraphQLEmailAddress): typeof GraphQLEmailAddress {
+  const { parseValue, parseLiteral, ...config } = scalar.toConfig();
+  const quietly = <Parsed>(parse: () => Parsed, nodes?: ValueNode): Parsed => {
+    try {
+      return parse();
+    } catch {
+      throw new GraphQLError('is not an e-mail address', nodes ? { nodes } : {});
+    }
+  };
+  return new GraphQLScalarType({
+    ...config,
+    parseValue: (value) => quietly(() => parseValue(value)),
+    parseLiteral: (node, variables) => quietly(() => parseLiteral(node, variables), node),
+  }) as typeof GraphQLEmailAddress;
 }
 
 const cursorScalar = new GraphQLScalarType<Cursor, string>({
@@ -31,6 +48,6 @@ builder.addScalarType(
   ),
 );
 builder.addScalarType('TimeZone', described(GraphQLTimeZone, 'An IANA time zone name, such as Europe/Kyiv.'));
-builder.addScalarType('EmailAddress', described(GraphQLEmailAddress, 'An e-mail address.'));
+builder.addScalarType('EmailAddress', described(withoutQuotes(GraphQLEmailAddress), 'An e-mail address.'));
 builder.addScalarType('Locale', described(GraphQLLocale, 'A BCP 47 language tag, such as uk or en-GB.'));
 builder.addScalarType('Cursor', cursorScalar);

@@ -28,6 +28,7 @@ export const errorCatalogue = {
   INVALID_CREDENTIALS: { status: 401, detail: 'The e-mail address or the password is wrong.' },
   SESSION_EXPIRED: { status: 401, detail: 'The session has ended; sign in again.' },
   EMAIL_TAKEN: { status: 409, detail: 'There is already an account with this e-mail address.' },
+  LINK_EXPIRED: { status: 410, detail: 'The link was used or has expired; ask for a new one.' },
   USER_NOT_FOUND: { status: 404, detail: 'There is no such user.' },
   SESSION_NOT_FOUND: { status: 404, detail: 'There is no such session.' },
   // Tutor and student

@@ -1,5 +1,6 @@
-/** What a person may be in a school. */
-export type Role = 'OWNER' | 'ADMIN' | 'TUTOR' | 'STUDENT';
+import type { Permission, Role } from './permissions.js';
+
+export type { Role } from './permissions.js';
 
 /** The signed-in person on whose behalf an operation runs, as read from the database at its start. */
 export interface Viewer {
@@ -7,6 +8,8 @@ export interface Viewer {
   readonly organizationId: string;
   readonly sessionId: string;
   readonly role: Role;
+  /** A set of the person's own, in place of the role's; none is stored yet. */
+  readonly permissions?: ReadonlySet<Permission>;
   readonly displayName: string;
   /** IANA name. */
   readonly timeZone: string;
@@ -14,7 +17,7 @@ export interface Viewer {
   readonly locale: string;
 }
 
-/** Owners and admins act for the whole school. */
+/** Owners and admins run the school. What the viewer may do is asked of `may` instead: this tells who somebody is. */
 export function isAdmin({ role }: { readonly role: Role }): boolean {
   return role === 'OWNER' || role === 'ADMIN';
 }

@@ -64,7 +64,7 @@ let hash: Promise<string> | undefined;
 
 /** Makes schools straight in the database; tokens are signed with the app's secret. */
 export function createSeed(database: Database, secret: string): Seed {
-  const signer = createTokenSigner({ algorithm: 'HS256', secret });
+  const signer = createTokenSigner({ current: secret });
 
   async function person(organizationId: string, role: Role, seed: PersonSeed = {}): Promise<Person> {
     hash ??= hashPassword(seededPassword);

@@ -40,6 +40,8 @@ export interface TestApp {
 
 export interface StartAppOptions extends FoundationOverrides {
   readonly config?: Partial<Config>;
+  /** Takes every line that is logged, down to the finest. */
+  readonly log?: { write(line: string): void };
 }
 
 const secret = 'a secret for tests, long enough for HS256';
@@ -47,6 +49,7 @@ const secret = 'a secret for tests, long enough for HS256';
 /** Starts the API on a free port over a database cloned from the migrated template. */
 export async function startApp({
   config: changes = {},
+  log,
   ...overrides
 }: StartAppOptions = {}): Promise<TestApp> {
   const testDatabase = await createTestDatabase();
@@ -65,7 +68,7 @@ export async function startApp({
     unreadMessageDelaySeconds: 0,
     ...changes,
   };
-  const logger = createLogger({ level: 'silent', pretty: false });
+  const logger = createLogger({ level: log ? 'trace' : 'silent', pretty: false }, log);
   const foundation = await openFoundation(config, logger, { observe: statements.observe, ...overrides });
   const api = createApi(foundation);
   const { url, origin } = await api.start();

@@ -1,13 +1,14 @@
-import { createHash, webcrypto } from 'node:crypto';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { AppError } from '../../shared/errors.js';
 import { decodeId, encodeId } from '../../shared/ids.js';
+import { signingKey, type TokenKey, verificationKey } from './token-keys.js';
 
-/** The key that access tokens are signed with; a key pair would be another member of this union. */
-export interface SigningKey {
-  readonly algorithm: 'HS256';
-  /** At least 32 bytes of randomness. */
-  readonly secret: string;
+/** The keys of access tokens: each a secret of at least 32 characters, or PEM of Ed25519 or P-256. */
+export interface TokenKeys {
+  /** Signs, and checks what it has signed. */
+  readonly current: string;
+  /** Only checks: the keys of before, for as long as their last tokens live (15 minutes). */
+  readonly previous?: readonly string[];
 }
 
 /** Whose token it is: UUIDs of a user and of one of the user's sessions. */
@@ -28,52 +29,59 @@ const audience = 'lectern-api';
 const typ = 'at+jwt';
 const lifetimeSeconds = 15 * 60;
 
-/** Creates the signer of this key. Algorithm, issuer, audience and type are fixed: a token's header chooses nothing. */
-export function createTokenSigner({ algorithm, secret }: SigningKey): TokenSigner {
-  const bytes = Buffer.from(secret);
-  const kid = createHash('sha256').update(bytes).digest('base64url').slice(0, 12);
-  const key = webcrypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
-    'sign',
-    'verify',
-  ]);
+/**
+ * Creates the signer of these keys. `kid` picks among them and does nothing else; algorithm, issuer, audience and type
+ * are fixed, and keys that a token brings along (`jwk`, `jku`, `x5u`) are never looked at.
+ */
+export function createTokenSigner({ current, previous = [] }: TokenKeys): TokenSigner {
+  const key = signingKey(current);
+  const keys = new Map([...previous.map(verificationKey), key].map((one) => [one.kid, one]));
 
   return {
     sign: async ({ userId, sessionId }, now) => {
       const issuedAt = Math.floor(now.getTime() / 1_000);
       const expires = issuedAt + lifetimeSeconds;
       const token = await new SignJWT({ sid: encodeId('session', sessionId) })
-        .setProtectedHeader({ alg: algorithm, typ, kid })
+        .setProtectedHeader({ alg: key.algorithm, typ, kid: key.kid })
         .setSubject(encodeId('user', userId))
         .setIssuer(issuer)
         .setAudience(audience)
         .setIssuedAt(issuedAt)
         .setExpirationTime(expires)
-        .sign(await key);
+        .sign(key.signing);
       return { token, expiresAt: new Date(expires * 1_000) };
     },
 
     verify: async (token, now) => {
-      const expected = {
-        algorithms: [algorithm],
-        issuer,
-        audience,
-        typ,
-        requiredClaims: ['sub', 'sid', 'exp'],
-      };
-      const { payload, protectedHeader } = await jwtVerify(token, await key, {
-        ...expected,
-        currentDate: now,
-      }).catch((error: unknown) => {
-        throw refused(error instanceof errors.JWTExpired ? 'has expired' : 'is not valid');
-      });
+      const payload = await readPayload(token, keys, now);
       const userId = decodeId('user', String(payload.sub));
       const sessionId = decodeId('session', String(payload['sid']));
-      if (protectedHeader.kid !== kid || !userId || !sessionId || payload.exp === undefined) {
-        throw refused('is not valid');
-      }
+      if (!userId || !sessionId || payload.exp === undefined) throw refused('is not valid');
       return { userId, sessionId, expiresAt: new Date(payload.exp * 1_000) };
     },
   };
+}
+
+async function readPayload(
+  token: string,
+  keys: ReadonlyMap<string, TokenKey>,
+  now: Date,
+): Promise<JWTPayload> {
+  try {
+    const key = keys.get(decodeProtectedHeader(token).kid ?? '');
+    if (!key) throw refused('is not valid');
+    const { payload } = await jwtVerify(token, key.verification, {
+      algorithms: [key.algorithm],
+      issuer,
+      audience,
+      typ,
+      requiredClaims: ['sub', 'sid', 'exp', 'iat'],
+      currentDate: now,
+    });
+    return payload;
+  } catch (error) {
+    throw refused(error instanceof errors.JWTExpired ? 'has expired' : 'is not valid');
+  }
 }
 
 function refused(why: string): AppError {

@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
-import { type Context, requireViewer } from '../../graphql/context.js';
+import { requireViewer } from '../../graphql/context.js';
 import { id, line, parseArgs, text } from '../../graphql/input.js';
+import { emailArg as email, userAgentOf } from './arguments.js';
 import { AuthPayload, OkPayload, UserPayload } from './types.js';
 
-const email = z
-  .string()
-  .max(254, 'must have at most 254 characters')
-  .transform((value) => value.toLowerCase());
 const displayName = line(1, 100);
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   schema.nullish().transform((value) => value ?? null);
@@ -34,11 +31,6 @@ const profileArgs = z.object({
   }),
 });
 
-/** What the device says of itself, cut to what is worth keeping. */
-function userAgentOf(context: Context): string | null {
-  return context.caller.userAgent?.replace(/\p{Cc}/gu, ' ').slice(0, 300) ?? null;
-}
-
 const SignUpRole = builder.enumType('SignUpRole', {
   description: 'What a person may sign up as.',
   values: {
@@ -55,7 +47,7 @@ const SignUpInput = builder.inputType('SignUpInput', {
       required: true,
       description: 'The address to sign in with; its case is ignored.',
     }),
-    password: t.string({ required: true, description: '8 to 256 characters.' }),
+    password: t.string({ required: true, description: '8 to 256 characters; common passwords are refused.' }),
     displayName: t.string({ required: true, description: 'The name that others see, 1 to 100 characters.' }),
     role: t.field({ type: SignUpRole, required: true, description: 'Tutor or student.' }),
     timeZone: t.field({ type: 'TimeZone', description: 'Europe/Kyiv unless told.' }),

@@ -1,3 +1,4 @@
+import { may } from '../../shared/permissions.js';
 import { isAdmin, type Role, type Viewer } from '../../shared/viewer.js';
 
 /** What a decision about a user needs to know of them. */
@@ -15,15 +16,28 @@ export interface UserAsSeen {
  */
 export function canSeeUser(viewer: Viewer, user: UserAsSeen): boolean {
   if (viewer.organizationId !== user.organizationId) return false;
-  return viewer.userId === user.id || user.related || isAdmin(user) || isAdmin(viewer);
+  return viewer.userId === user.id || user.related || isAdmin(user) || may(viewer, 'user:read-any');
 }
 
-/** Whether the viewer may read a visible user's e-mail address and plan. */
+/** Whether the viewer may read a visible user's e-mail address, whether it is proven, and their plan. */
 export function canSeePrivateData(viewer: Viewer, user: Pick<UserAsSeen, 'id' | 'organizationId'>): boolean {
-  return viewer.userId === user.id || (isAdmin(viewer) && viewer.organizationId === user.organizationId);
+  return (
+    viewer.userId === user.id ||
+    (viewer.organizationId === user.organizationId && may(viewer, 'user:read-private'))
+  );
 }
 
 /** Whether the viewer's list of users is the whole school's. */
 export function canListSchool(viewer: Viewer): boolean {
-  return isAdmin(viewer);
+  return may(viewer, 'user:read-any');
+}
+
+/** Whether the viewer may read the audit log of their school. */
+export function canReadAudit(viewer: Viewer): boolean {
+  return may(viewer, 'audit:read');
+}
+
+/** Whether the viewer may set what people of their school have paid for. */
+export function canSetPlan(viewer: Viewer): boolean {
+  return may(viewer, 'user:set-plan');
 }

@@ -1,8 +1,11 @@
 import type { AccountService } from './service.js';
+import './audit.js';
+import './credential-mutations.js';
 import './mutations.js';
+import './plan-mutation.js';
 import './queries.js';
 
-export { UserRef } from './types.js';
+export { OkPayload, UserRef } from './types.js';
 
 declare module '../../graphql/context.js' {
   interface Services {

@@ -1,11 +1,19 @@
+import type { Plan } from '../../generated/prisma/enums.js';
+import { type AuditAction, recordAudit } from '../../platform/audit/record.js';
+import type { Clock } from '../../platform/clock.js';
 import type { Database, Queryable, UnitOfWork } from '../../platform/database/database.js';
 import { violates } from '../../platform/database/failures.js';
 import { AppError } from '../../shared/errors.js';
-import { newId } from '../../shared/ids.js';
+import { encodeId, newId } from '../../shared/ids.js';
 import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
 import type { Role, Viewer } from '../../shared/viewer.js';
+import { type AuditEntry, listAuditEntries } from './audit-store.js';
+import type { Credentials } from './credentials.js';
+import { evenly } from './even-answers.js';
+import { addLink, type LetterQueue } from './mailed-links.js';
+import { requireUncommon } from './password-rules.js';
 import type { Passwords } from './passwords.js';
-import { canListSchool, canSeeUser } from './policy.js';
+import { canListSchool, canReadAudit, canSeeUser, canSetPlan } from './policy.js';
 import type { Sessions, Tokens } from './sessions.js';
 import {
   findByEmail,
@@ -17,6 +25,7 @@ import {
   listUsers,
   lockUsers,
   type ProfileChanges,
+  updatePlan,
   updateUser,
 } from './user-store.js';
 import { type OrganizationView, ownView, type UserView, viewOf } from './views.js';
@@ -25,12 +34,17 @@ import { type OrganizationView, ownView, type UserView, viewOf } from './views.j
 export const defaultOrganizationId = '01900000-0000-7000-8000-000000000001';
 const schoolTimeZone = 'Europe/Kyiv';
 const schoolLocale = 'uk';
+/** A sign-up takes a whole multiple of this, so that its time does not tell how far it came. */
+const signUpMs = 150;
 
 /** What an account service is made of. */
 export interface AccountServiceOptions {
   readonly database: Database;
   readonly passwords: Passwords;
   readonly sessions: Sessions;
+  readonly credentials: Credentials;
+  readonly clock: Clock;
+  readonly queue: LetterQueue;
 }
 
 /** A new person; texts are checked, the address is in lower case. */
@@ -58,12 +72,13 @@ export interface UserSearch {
 }
 
 /** Accounts: people of a school, how they sign in, and who sees whom. */
-export function createAccountService({ database, passwords, sessions }: AccountServiceOptions) {
+export function createAccountService(options: AccountServiceOptions) {
+  const { database, passwords, sessions, credentials, clock, queue } = options;
   return {
     /** Whom an access token speaks for. Fails with UNAUTHENTICATED or SESSION_EXPIRED. */
     authenticate: sessions.authenticate,
 
-    /** Adds a tutor or a student to the default organization and signs them in. Fails with EMAIL_TAKEN. */
+    /** Adds a tutor or a student to the default organization and signs them in. Fails with EMAIL_TAKEN, VALIDATION_ERROR. */
     async signUp({ password, ...person }: SignUp, userAgent: string | null): Promise<SignedIn> {
       const user = {
         ...person,
@@ -72,16 +87,25 @@ export function createAccountService({ database, passwords, sessions }: AccountS
         timeZone: person.timeZone ?? schoolTimeZone,
         locale: person.locale ?? schoolLocale,
       };
-      const passwordHash = await passwords.hash(password);
-      const join = async (tx: UnitOfWork) => {
+      await requireUncommon('input.password', password, person);
+      const join = async (tx: UnitOfWork, passwordHash: string) => {
         await insertUser(tx, { ...user, passwordHash });
-        const tokens = await sessions.open(tx, user.id, userAgent);
+        await addLink({ tx, clock, queue }, 'account.email-verification', user);
+        const { id: userId, organizationId } = user;
+        const subject = encodeId('user', userId);
+        await recordAudit(tx, { organizationId, actorId: userId, action: 'account.created', subject });
+        const tokens = await sessions.open(tx, { userId, organizationId }, userAgent);
         return { ...tokens, user: await readOwn(tx, user.organizationId, user.id) };
       };
-      return database.transaction(join).catch((error: unknown) => {
-        if (!violates(error, 'app_user_email_key')) throw error;
-        // Without its cause, which quotes the address and might be logged.
-        throw new AppError('EMAIL_TAKEN', { 'input.email': ['has an account already'] });
+      return evenly(signUpMs, async () => {
+        const passwordHash = await passwords.hash(password);
+        return database
+          .transaction((tx) => join(tx, passwordHash))
+          .catch((error: unknown) => {
+            if (!violates(error, 'app_user_email_key')) throw error;
+            // Without its cause, which quotes the address and might be logged.
+            throw new AppError('EMAIL_TAKEN', { 'input.email': ['has an account already'] });
+          });
       });
     },
 
@@ -89,8 +113,16 @@ export function createAccountService({ database, passwords, sessions }: AccountS
     async signIn(email: string, password: string, userAgent: string | null): Promise<SignedIn> {
       const row = await findByEmail(database, email);
       const matches = await passwords.matches(row?.passwordHash ?? null, password);
-      if (!row || !matches) throw new AppError('INVALID_CREDENTIALS');
-      return { ...(await sessions.open(database, row.id, userAgent)), user: ownView(row) };
+      if (!row || !matches) {
+        // The same statement for an unknown address, so that both answers take the same time.
+        const subject = row ? encodeId('user', row.id) : null;
+        const organizationId = row?.organizationId ?? defaultOrganizationId;
+        await recordAudit(database, { organizationId, actorId: null, action: 'sign-in.failed', subject });
+        throw new AppError('INVALID_CREDENTIALS');
+      }
+      const owner = { userId: row.id, organizationId: row.organizationId };
+      const tokens = await database.transaction((tx) => sessions.open(tx, owner, userAgent));
+      return { ...tokens, user: ownView(row) };
     },
 
     /** Exchanges a refresh token, which can be used once. Fails with SESSION_EXPIRED. */
@@ -98,6 +130,56 @@ export function createAccountService({ database, passwords, sessions }: AccountS
       const { tokens, organizationId, userId } = await sessions.refresh(refreshToken, userAgent);
       return { ...tokens, user: await readOwn(database, organizationId, userId) };
     },
+
+    /** Sets a new password, ends all sessions and opens a new one. Fails with INVALID_CREDENTIALS, VALIDATION_ERROR. */
+    async changePassword(
+      viewer: Viewer,
+      change: { readonly currentPassword: string; readonly newPassword: string },
+      userAgent: string | null,
+    ): Promise<SignedIn> {
+      const { currentPassword, newPassword } = change;
+      const tokens = await credentials.changePassword(viewer, currentPassword, newPassword, userAgent);
+      return { ...tokens, user: await readOwn(database, viewer.organizationId, viewer.userId) };
+    },
+
+    requestPasswordReset: credentials.requestPasswordReset,
+    resetPassword: credentials.resetPassword,
+    requestEmailVerification: credentials.requestEmailVerification,
+
+    /** Takes a mailed link as a proof and gives its owner. Fails with LINK_EXPIRED. */
+    async verifyEmail(token: string): Promise<UserView> {
+      const { organizationId, userId } = await credentials.verifyEmail(token);
+      return readOwn(database, organizationId, userId);
+    },
+
+    /** Sets the plan of a person of the school. Fails with FORBIDDEN to all but admins, and USER_NOT_FOUND. */
+    async setPlan(viewer: Viewer, userId: string, plan: Plan): Promise<UserView> {
+      if (!canSetPlan(viewer)) throw new AppError('FORBIDDEN');
+      const { organizationId } = viewer;
+      return database.transaction(async (tx) => {
+        const found = await updatePlan(tx, organizationId, userId, plan);
+        const row = found ? await findUser(tx, organizationId, userId) : null;
+        if (!row) throw new AppError('USER_NOT_FOUND', { 'input.userId': ['is not the id of a user'] });
+        const subject = encodeId('user', userId);
+        await recordAudit(tx, {
+          organizationId,
+          actorId: viewer.userId,
+          action: 'plan.changed',
+          subject,
+          detail: { plan },
+        });
+        return viewOf(viewer, row);
+      });
+    },
+
+    /** Fails with INVALID_CREDENTIALS, named at the path, unless this is the viewer's password. */
+    async requireHolder(viewer: Viewer, password: string, path: string): Promise<void> {
+      await credentials.requireHolder(viewer, password, path);
+    },
+
+    /** Ends every session of a user within the transaction; pass what it gives to `tellEnded` after the commit. */
+    endSessions: sessions.endAll,
+    tellEnded: sessions.tellEnded,
 
     /** Ends the session of this request. */
     signOut: (viewer: Viewer) => sessions.end(viewer, viewer.sessionId),
@@ -140,6 +222,13 @@ export function createAccountService({ database, passwords, sessions }: AccountS
     ): Promise<(OrganizationView | AppError)[]> {
       const rows = await findOrganizations(database, viewer.organizationId, ids);
       return ids.map((id) => rows.find((row) => row.id === id) ?? new AppError('NOT_FOUND'));
+    },
+
+    /** The school's audit log, the newest first. Fails with FORBIDDEN to all but admins. */
+    async auditLog(viewer: Viewer, action: AuditAction | null, page: Page): Promise<Connection<AuditEntry>> {
+      if (!canReadAudit(viewer)) throw new AppError('FORBIDDEN');
+      const rows = await listAuditEntries(database, viewer.organizationId, action, page);
+      return toConnection(rows, page, ({ sequence }) => [String(sequence)]);
     },
 
     /** The student of a school with this address (in lower case), or null. */

@@ -65,6 +65,16 @@ export async function revokeSession(
   return rows.length > 0;
 }
 
+/** Ends every living session of a user and gives their ids. */
+export async function revokeAllSessions(on: Queryable, userId: string, now: Date): Promise<string[]> {
+  const rows = await on.sql<{ id: string }>(
+    `UPDATE session SET revoked_at = $2::timestamptz WHERE user_id = $1::uuid AND revoked_at IS NULL RETURNING id`,
+    userId,
+    now,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** A session with its first refresh token. */
 export interface NewSession {
   readonly id: string;

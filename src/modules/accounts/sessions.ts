@@ -1,8 +1,9 @@
+import { recordAudit } from '../../platform/audit/record.js';
 import type { Clock } from '../../platform/clock.js';
-import type { Database, Queryable, UnitOfWork } from '../../platform/database/database.js';
+import type { Database, UnitOfWork } from '../../platform/database/database.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
-import { newId } from '../../shared/ids.js';
+import { encodeId, newId } from '../../shared/ids.js';
 import type { Viewer } from '../../shared/viewer.js';
 import type { TokenSigner } from './access-tokens.js';
 import { createRefreshTokens, hashOfToken } from './refresh-tokens.js';
@@ -12,6 +13,7 @@ import {
   listSessions,
   lockSessionOfToken,
   readToken,
+  revokeAllSessions,
   revokeSession,
   rotateToken,
   type SessionRow,
@@ -30,8 +32,8 @@ export interface SessionOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signer: TokenSigner;
-  /** From which successors of refresh tokens are derived. All nodes need the same. */
-  readonly refreshSecret: string;
+  /** From which successors of refresh tokens are derived: the present secret first. All nodes need the same. */
+  readonly refreshSecrets: readonly [string, ...string[]];
   /** Told after the commit that a session is over, so that its sockets can be closed. */
   readonly onSessionEnded: (sessionId: string, userId: string) => Promise<void>;
 }
@@ -55,6 +57,12 @@ export interface Authenticated {
   readonly expiresAt: Date;
 }
 
+/** Whose session it is. */
+export interface Owner {
+  readonly userId: string;
+  readonly organizationId: string;
+}
+
 type Refreshed = { readonly userId: string; readonly organizationId: string; readonly tokens: Tokens };
 type Step =
   | {
@@ -62,6 +70,8 @@ type Step =
       readonly sessionId: string;
       readonly userId: string;
       readonly organizationId: string;
+      /** The token to go on with. */
+      readonly successor: string;
     }
   | { readonly kind: 'reused'; readonly sessionId: string; readonly userId: string }
   | { readonly kind: 'unknown' };
@@ -69,7 +79,7 @@ type Step =
 /** Sessions: opened by a sign-in, carried on by refresh tokens that are used once, ended by their owner or by misuse. */
 export function createSessions(options: SessionOptions) {
   const { database, clock, logger, signer } = options;
-  const refreshTokens = createRefreshTokens(options.refreshSecret);
+  const refreshTokens = createRefreshTokens(options.refreshSecrets);
 
   async function tokensOf(userId: string, sessionId: string, refreshToken: string): Promise<Tokens> {
     const { token, expiresAt } = await signer.sign({ userId, sessionId }, clock.now());
@@ -84,18 +94,15 @@ export function createSessions(options: SessionOptions) {
   }
 
   /** Exchanges a token while its session is locked. */
-  async function exchange(
-    tx: UnitOfWork,
-    token: string,
-    successor: string,
-    userAgent: string | null,
-  ): Promise<Step> {
+  async function exchange(tx: UnitOfWork, token: string, userAgent: string | null): Promise<Step> {
     const now = clock.now();
     const hash = hashOfToken(token);
     const session = await lockSessionOfToken(tx, hash, now);
     const state = session?.alive ? await readToken(tx, hash) : null;
     if (!session || !state) return { kind: 'unknown' };
     const { id: sessionId, userId, organizationId } = session;
+    const successors = refreshTokens.successorsOf(token);
+    let successor: string | undefined = successors[0];
     if (!state.usedAt) {
       await rotateToken(tx, {
         sessionId,
@@ -106,21 +113,27 @@ export function createSessions(options: SessionOptions) {
         expiresAt: new Date(now.getTime() + idleMs),
         forgetBefore: new Date(now.getTime() - idleMs),
       });
-    } else if (!mayComeAgain(state, successor, now)) {
+    } else {
+      successor = successorAgain(state, successors, now);
+    }
+    if (!successor) {
       await revokeSession(tx, sessionId, userId, now);
+      const subject = encodeId('session', sessionId);
+      await recordAudit(tx, { organizationId, actorId: null, action: 'session.token-reused', subject });
       return { kind: 'reused', sessionId, userId };
     }
-    return { kind: 'rotated', sessionId, userId, organizationId };
+    return { kind: 'rotated', sessionId, userId, organizationId, successor };
   }
 
   return {
-    /** Opens a session of the user within the caller's transaction. */
-    async open(on: Queryable, userId: string, userAgent: string | null): Promise<Tokens> {
+    /** Opens a session of the user within the caller's transaction, which it locks the end of the audit log in. */
+    async open(tx: UnitOfWork, owner: Owner, userAgent: string | null): Promise<Tokens> {
+      const { userId, organizationId } = owner;
       const now = clock.now();
       const id = newId();
       const refreshToken = refreshTokens.first();
       const expiresAt = new Date(now.getTime() + idleMs);
-      await insertSession(on, {
+      await insertSession(tx, {
         id,
         userId,
         userAgent,
@@ -128,6 +141,8 @@ export function createSessions(options: SessionOptions) {
         expiresAt,
         tokenHash: hashOfToken(refreshToken),
       });
+      const subject = encodeId('session', id);
+      await recordAudit(tx, { organizationId, actorId: userId, action: 'session.opened', subject });
       return tokensOf(userId, id, refreshToken);
     },
 
@@ -136,12 +151,11 @@ export function createSessions(options: SessionOptions) {
      * session, unless it comes again within 10 seconds and its successor is still unused. Fails with SESSION_EXPIRED.
      */
     async refresh(token: string, userAgent: string | null): Promise<Refreshed> {
-      const successor = refreshTokens.successorOf(token);
-      const step = await database.transaction((tx) => exchange(tx, token, successor, userAgent));
+      const step = await database.transaction((tx) => exchange(tx, token, userAgent));
       if (step.kind === 'reused') await ended(step.sessionId, step.userId);
       if (step.kind !== 'rotated') throw new AppError('SESSION_EXPIRED');
-      const { userId, organizationId } = step;
-      return { userId, organizationId, tokens: await tokensOf(userId, step.sessionId, successor) };
+      const { userId, organizationId, sessionId, successor } = step;
+      return { userId, organizationId, tokens: await tokensOf(userId, sessionId, successor) };
     },
 
     /**
@@ -169,11 +183,24 @@ export function createSessions(options: SessionOptions) {
       return ids.map((id) => byId.get(id) ?? new AppError('SESSION_NOT_FOUND'));
     },
 
+    /** Ends every session of a user within the caller's transaction; pass what it gives to `tellEnded` after the commit. */
+    endAll: (tx: UnitOfWork, userId: string): Promise<string[]> => revokeAllSessions(tx, userId, clock.now()),
+
+    /** Closes the sockets of sessions that have ended. */
+    async tellEnded(userId: string, sessionIds: readonly string[]): Promise<void> {
+      for (const sessionId of sessionIds) await ended(sessionId, userId);
+    },
+
     /** Ends a living session of the viewer: its tokens are refused from now on. Fails with SESSION_NOT_FOUND. */
     async end(viewer: Viewer, sessionId: string): Promise<void> {
-      const found = await revokeSession(database, sessionId, viewer.userId, clock.now());
-      if (!found) throw new AppError('SESSION_NOT_FOUND');
-      await ended(sessionId, viewer.userId);
+      const { userId, organizationId } = viewer;
+      await database.transaction(async (tx) => {
+        const found = await revokeSession(tx, sessionId, userId, clock.now());
+        if (!found) throw new AppError('SESSION_NOT_FOUND');
+        const subject = encodeId('session', sessionId);
+        await recordAudit(tx, { organizationId, actorId: userId, action: 'session.ended', subject });
+      });
+      await ended(sessionId, userId);
     },
   };
 }
@@ -181,9 +208,10 @@ export function createSessions(options: SessionOptions) {
 /** Sessions, as `createSessions` makes them. */
 export type Sessions = ReturnType<typeof createSessions>;
 
-/** Whether a used token is an honest repetition: soon, and nobody has gone on with its successor. */
-function mayComeAgain(state: TokenState, successor: string, now: Date): boolean {
-  if (!state.usedAt || !state.successorHash || state.successorUsed) return false;
-  if (now.getTime() - state.usedAt.getTime() > graceMs) return false;
-  return Buffer.from(hashOfToken(successor)).equals(state.successorHash);
+/** The successor that a used token had, if it is an honest repetition: soon, and nobody has gone on with it. */
+function successorAgain(state: TokenState, successors: readonly string[], now: Date): string | undefined {
+  const { usedAt, successorHash, successorUsed } = state;
+  if (!usedAt || !successorHash || successorUsed || now.getTime() - usedAt.getTime() > graceMs)
+    return undefined;
+  return successors.find((successor) => Buffer.from(hashOfToken(successor)).equals(successorHash));
 }

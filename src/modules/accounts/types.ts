@@ -15,7 +15,8 @@ export const RoleEnum = builder.enumType('Role', {
   },
 });
 
-const PlanEnum = builder.enumType('Plan', {
+/** What people pay for. */
+export const PlanEnum = builder.enumType('Plan', {
   description: 'What a user has paid for.',
   values: { FREE: { description: 'Nothing.' }, PREMIUM: { description: 'The premium plan.' } },
 });
@@ -54,6 +55,11 @@ UserRef.implement({
       type: 'EmailAddress',
       nullable: true,
       description: 'Their address; null unless the viewer is this user or an admin.',
+    }),
+    emailVerified: t.exposeBoolean('emailVerified', {
+      nullable: true,
+      description:
+        'Whether they proved that the address is theirs; null unless the viewer is this user or an admin.',
     }),
     organization: t.field({
       type: OrganizationRef,

@@ -22,13 +22,14 @@ export interface UserRow {
   readonly plan: Plan;
   readonly timeZone: string;
   readonly locale: string;
+  readonly emailVerifiedAt: Date | null;
   readonly createdAt: Date;
 }
 
 // The school comes along: it is one row, and a user's organization then costs no statement of its own.
 const columns = `u.id, u.organization_id AS "organizationId", o.name AS "organizationName",
   o.created_at AS "organizationCreatedAt", u.email, u.display_name AS "displayName", u.role, u.plan,
-  u.time_zone AS "timeZone", u.locale, u.created_at AS "createdAt"`;
+  u.time_zone AS "timeZone", u.locale, u.email_verified_at AS "emailVerifiedAt", u.created_at AS "createdAt"`;
 const source = 'app_user u JOIN organization o ON o.id = u.organization_id';
 
 /** The people on the other side of the relations of user $2 in school $1. */
@@ -63,10 +64,10 @@ export async function findUser(on: Queryable, organizationId: string, id: string
   return rows[0] ?? null;
 }
 
-/** The user of an address with the password's hash, over all schools: sign-in names no school. */
+/** The living user of an address with the password's hash, over all schools: sign-in names no school. */
 export async function findByEmail(on: Queryable, email: string) {
   const rows = await on.sql<UserRow & { readonly passwordHash: string }>(
-    `SELECT ${columns}, u.password_hash AS "passwordHash" FROM ${source} WHERE u.email = $1::text`,
+    `SELECT ${columns}, u.password_hash AS "passwordHash" FROM ${source} WHERE u.email = $1::text AND u.erased_at IS NULL`,
     email,
   );
   return rows[0] ?? null;
@@ -92,6 +93,7 @@ export function listUsers(
   const add = (value: unknown) => `$${values.push(value)}`;
   const conditions = [
     'u.organization_id = $1::uuid',
+    'u.erased_at IS NULL',
     // Named in any case, so that the parameter has a type.
     filter.relatedTo
       ? `u.id IN (${counterparts(`AND status IN ('INVITED', 'ACTIVE')`)})`
@@ -157,6 +159,61 @@ export async function updateUser(on: Queryable, organizationId: string, id: stri
   );
 }
 
+/** The hash of a user's password; null when there is no such user. */
+export async function readPasswordHash(
+  on: Queryable,
+  organizationId: string,
+  id: string,
+): Promise<string | null> {
+  const rows = await on.sql<{ hash: string }>(
+    'SELECT password_hash AS hash FROM app_user WHERE organization_id = $1::uuid AND id = $2::uuid',
+    organizationId,
+    id,
+  );
+  return rows[0]?.hash ?? null;
+}
+
+/** Sets the hash of a user's password, if it is still `from` (null: whatever it is); tells whether it did. */
+export async function replacePassword(
+  on: Queryable,
+  organizationId: string,
+  id: string,
+  hashes: { readonly from: string | null; readonly to: string },
+): Promise<boolean> {
+  const rows = await on.sql(
+    `UPDATE app_user SET password_hash = $4::text, updated_at = now()
+     WHERE organization_id = $1::uuid AND id = $2::uuid AND ($3::text IS NULL OR password_hash = $3::text) RETURNING id`,
+    organizationId,
+    id,
+    hashes.from,
+    hashes.to,
+  );
+  return rows.length > 0;
+}
+
+/** Notes that a user's address is theirs; the first proof counts. */
+export async function markEmailVerified(on: Queryable, organizationId: string, id: string, now: Date) {
+  await on.sql(
+    `UPDATE app_user SET email_verified_at = coalesce(email_verified_at, $3::timestamptz), updated_at = now()
+     WHERE organization_id = $1::uuid AND id = $2::uuid`,
+    organizationId,
+    id,
+    now,
+  );
+}
+
+/** Sets a user's plan; tells whether there is such a user. */
+export async function updatePlan(on: Queryable, organizationId: string, id: string, plan: Plan) {
+  const rows = await on.sql(
+    `UPDATE app_user SET plan = $3::plan, updated_at = now()
+     WHERE organization_id = $1::uuid AND id = $2::uuid RETURNING id`,
+    organizationId,
+    id,
+    plan,
+  );
+  return rows.length > 0;
+}
+
 /** The student of the school with this address. */
 export async function findStudentId(
   on: Queryable,
@@ -192,4 +249,17 @@ export function findOrganizations(on: Queryable, organizationId: string, ids: re
     organizationId,
     ids,
   );
+}
+
+/** The oldest organization of this name. For operators: people name no school. */
+export function findOrganizationByName(on: Queryable, name: string) {
+  return on.sql<OrganizationRow>(
+    'SELECT id, name, created_at AS "createdAt" FROM organization WHERE name = $1::text ORDER BY created_at LIMIT 1',
+    name,
+  );
+}
+
+/** Adds an organization. */
+export async function insertOrganization(on: Queryable, { id, name }: Pick<OrganizationRow, 'id' | 'name'>) {
+  await on.sql('INSERT INTO organization (id, name) VALUES ($1::uuid, $2::text)', id, name);
 }

@@ -17,13 +17,16 @@ export interface UserView {
   /** BCP 47. */
   readonly locale: string;
   readonly email: string | null;
+  readonly emailVerified: boolean | null;
   readonly organization: OrganizationView;
   readonly createdAt: Date;
 }
 
 /** The user as the viewer sees them. */
 export function viewOf(viewer: Viewer, row: UserRow): UserView {
-  return canSeePrivateData(viewer, row) ? ownView(row) : { ...ownView(row), email: null, plan: null };
+  return canSeePrivateData(viewer, row)
+    ? ownView(row)
+    : { ...ownView(row), email: null, emailVerified: null, plan: null };
 }
 
 /** The user as they see themselves. Fields are named one by one, so that nothing else of a row can come along. */
@@ -36,6 +39,7 @@ export function ownView(row: UserRow): UserView {
     timeZone: row.timeZone,
     locale: row.locale,
     email: row.email,
+    emailVerified: row.emailVerifiedAt !== null,
     organization: {
       id: row.organizationId,
       name: row.organizationName,

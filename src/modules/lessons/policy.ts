@@ -1,5 +1,6 @@
 import type { LessonStatus } from '../../generated/prisma/enums.js';
-import { isAdmin, type Viewer } from '../../shared/viewer.js';
+import { may } from '../../shared/permissions.js';
+import type { Viewer } from '../../shared/viewer.js';
 import type { Lesson } from './lesson.js';
 
 /** What can happen to a lesson: `LessonChange` of the schema. */
@@ -67,7 +68,7 @@ export function actorOf(viewer: Viewer, lesson: LessonParties): Actor | null {
   if (viewer.organizationId !== lesson.organizationId) return null;
   if (viewer.userId === lesson.tutorId) return 'TUTOR';
   if (viewer.userId === lesson.studentId) return 'STUDENT';
-  return isAdmin(viewer) ? 'ADMIN' : null;
+  return may(viewer, 'lesson:administer') ? 'ADMIN' : null;
 }
 
 /** Whether the lesson exists for the viewer: its tutor, its student, and admins of the school. */
@@ -75,9 +76,14 @@ export function canSeeLesson(viewer: Viewer, lesson: LessonParties): boolean {
   return actorOf(viewer, lesson) !== null;
 }
 
+/** Whether the viewer's list of lessons is the whole school's. */
+export function canListSchoolLessons(viewer: Viewer): boolean {
+  return may(viewer, 'lesson:administer');
+}
+
 /** Whether the viewer may book lessons. */
 export function canSchedule(viewer: Viewer): boolean {
-  return viewer.role === 'TUTOR';
+  return may(viewer, 'lesson:schedule');
 }
 
 /** Whether such an actor may ever make this change; if not, the answer is FORBIDDEN whatever the status. */

@@ -6,13 +6,13 @@ import { once } from '../../platform/idempotency/once.js';
 import { AppError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import type { Page } from '../../shared/pagination.js';
-import { isAdmin, type Viewer } from '../../shared/viewer.js';
+import type { Viewer } from '../../shared/viewer.js';
 import type { RelationService } from '../relations/service.js';
 import { type CalendarOptions, createCalendar, type LessonTarget } from './calendar.js';
 import { lessonChannel, userLessonsChannel } from './events.js';
 import type { LessonFilter, LessonPage, LessonView } from './lesson.js';
 import { listLessons } from './list.js';
-import { canSchedule, canSeeLesson, isLate } from './policy.js';
+import { canListSchoolLessons, canSchedule, canSeeLesson, isLate } from './policy.js';
 import { requireBookable, slotTaken } from './rules.js';
 import { findLesson, findLessons, insertLesson } from './store.js';
 
@@ -90,7 +90,7 @@ export function createLessonService(options: LessonServiceOptions): LessonServic
 
     lessons(viewer, filter, page) {
       const { organizationId, userId: viewerId } = viewer;
-      const participantId = isAdmin(viewer) ? null : viewerId;
+      const participantId = canListSchoolLessons(viewer) ? null : viewerId;
       return listLessons(database, { organizationId, viewerId, participantId }, filter, page);
     },
 

@@ -152,3 +152,22 @@ export async function saveLesson(
   );
   return row ? toLesson(row) : null;
 }
+
+/** Cancels every lesson of a person that is asked for, booked or under way; gives their ids. */
+export async function cancelOpenLessons(
+  on: Queryable,
+  organizationId: string,
+  userId: string,
+  now: Date,
+): Promise<string[]> {
+  const rows = await on.sql<{ id: string }>(
+    `UPDATE lesson SET status = 'CANCELLED', version = version + 1, cancelled_by_id = $2::uuid,
+       cancelled_at = $3::timestamptz, cancelled_late = false, updated_at = $3::timestamptz
+     WHERE organization_id = $1::uuid AND (tutor_id = $2::uuid OR student_id = $2::uuid)
+       AND status IN ('REQUESTED', 'SCHEDULED', 'IN_PROGRESS') RETURNING id::text AS id`,
+    organizationId,
+    userId,
+    now,
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,4 +1,5 @@
-import { isAdmin, type Viewer } from '../../shared/viewer.js';
+import { may } from '../../shared/permissions.js';
+import type { Viewer } from '../../shared/viewer.js';
 
 /** Whose notifications a viewer may read and mark: their own and nobody else's, whatever their role. */
 export function readableUserId(viewer: Viewer): string {
@@ -7,5 +8,5 @@ export function readableUserId(viewer: Viewer): string {
 
 /** Whether the viewer may see how the queue is doing. */
 export function canSeeQueue(viewer: Viewer): boolean {
-  return isAdmin(viewer);
+  return may(viewer, 'queue:read');
 }

@@ -7,14 +7,15 @@ import { violates } from '../../platform/database/failures.js';
 import { AppError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Connection, type Page, toConnection } from '../../shared/pagination.js';
-import { isAdmin, type Viewer } from '../../shared/viewer.js';
+import type { Viewer } from '../../shared/viewer.js';
 import type { AccountService } from '../accounts/service.js';
-import { canAnswerInvitation, canInvite, canSeeRelation, isPartyOf } from './policy.js';
+import { canAnswerInvitation, canInvite, canSeeRelation, isPartyOf, listedSide } from './policy.js';
 import {
   findRelations,
   hasOpenRelation,
   holdActive,
   insertInvitation,
+  leaveRelations,
   listRelations,
   moveRelation,
   type Relation,
@@ -119,6 +120,17 @@ export function createRelationService(options: RelationServiceOptions) {
       });
     },
 
+    /** Ends what somebody who leaves for good has with others; gives the events to append. Lock the person first. */
+    async leave(
+      tx: UnitOfWork,
+      { organizationId, userId }: { readonly organizationId: string; readonly userId: string },
+    ): Promise<NewEvent[]> {
+      const ended = await leaveRelations(tx, organizationId, userId, clock.now());
+      const events: NewEvent[] = [];
+      for (const relation of ended) events.push(...(await options.accessLostOnEnd(tx, relation)));
+      return events;
+    },
+
     /** Relations in the order of `ids`, in one statement; RELATION_NOT_FOUND in the place of one that the viewer may not see. */
     async relationsByIds(viewer: Viewer, ids: readonly string[]): Promise<(Relation | AppError)[]> {
       const rows = await findRelations(database, viewer.organizationId, ids);
@@ -132,8 +144,9 @@ export function createRelationService(options: RelationServiceOptions) {
       status: RelationStatus | null,
       page: Page,
     ): Promise<Connection<Relation>> {
-      const column = viewer.role === 'TUTOR' ? 'tutor_id' : 'student_id';
-      const side = isAdmin(viewer) ? 'everyone' : ({ column, userId: viewer.userId } as const);
+      const listed = listedSide(viewer);
+      const side =
+        listed === 'everyone' ? listed : ({ column: `${listed}_id`, userId: viewer.userId } as const);
       const rows = await listRelations(database, viewer.organizationId, { side, status }, page);
       return toConnection(rows, page, (row) => [row.createdAt.toISOString(), row.id]);
     },

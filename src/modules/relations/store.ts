@@ -122,3 +122,23 @@ export async function holdActive(on: Queryable, organizationId: string, pair: Pa
   );
   return rows.length > 0;
 }
+
+/** Ends every active relation of a person and declines every open invitation; gives those that were active. */
+export async function leaveRelations(
+  on: Queryable,
+  organizationId: string,
+  userId: string,
+  now: Date,
+): Promise<Relation[]> {
+  const rows = await on.sql<Relation>(
+    `UPDATE tutor_student_relation
+     SET status = (CASE status WHEN 'ACTIVE' THEN 'ENDED' ELSE 'DECLINED' END)::relation_status,
+       ended_at = CASE status WHEN 'ACTIVE' THEN $3::timestamptz END
+     WHERE organization_id = $1::uuid AND (tutor_id = $2::uuid OR student_id = $2::uuid)
+       AND status IN ('INVITED', 'ACTIVE') RETURNING ${columns}`,
+    organizationId,
+    userId,
+    now,
+  );
+  return rows.filter(({ status }) => status === 'ENDED');
+}

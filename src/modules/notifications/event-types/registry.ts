@@ -1,3 +1,4 @@
+import { accountLetterSchemas } from '../../accounts/letters.js';
 import { formatsOf, languageOf, type Reader } from '../language.js';
 import type { EventType, Text } from './definition.js';
 import { lessonCancelled, lessonScheduled } from './lessons.js';
@@ -17,6 +18,7 @@ export type EventTypeName = keyof typeof eventTypes;
 
 /** The payload of each event type, for the queue. */
 export const notificationSchemas = {
+  ...accountLetterSchemas,
   'lesson.scheduled': lessonScheduled.schema,
   'lesson.cancelled': lessonCancelled.schema,
   'message.unread': messageUnread.schema,

@@ -1,0 +1,92 @@
+import type { Channels } from '../../channels/channels.js';
+import type { NewEvent } from '../../channels/events.js';
+import { recordAudit } from '../../platform/audit/record.js';
+import type { Clock } from '../../platform/clock.js';
+import type { Database, UnitOfWork } from '../../platform/database/database.js';
+import { AppError } from '../../shared/errors.js';
+import { encodeId } from '../../shared/ids.js';
+import type { Viewer } from '../../shared/viewer.js';
+import type { AccountService } from '../accounts/service.js';
+import { eraseRows, type Person } from './erase.js';
+import { type ExportedTable, exportRows } from './export.js';
+
+/** Ends what a person takes part in, so that others are told, and gives the events to append last. */
+export type Leaving = (tx: UnitOfWork, person: Person) => Promise<readonly NewEvent[]>;
+
+export interface PrivacyServiceOptions {
+  readonly database: Database;
+  readonly channels: Pick<Channels, 'append'>;
+  readonly clock: Clock;
+  readonly accounts: Pick<AccountService, 'requireHolder' | 'lockPeople' | 'endSessions' | 'tellEnded'>;
+  /** In this order: lessons are cancelled while the relations that they rest on still stand. */
+  readonly leavings: readonly Leaving[];
+}
+
+/** What is known about a person, at one moment. */
+export interface AccountExport {
+  readonly createdAt: Date;
+  readonly tables: readonly ExportedTable[];
+}
+
+/** Characters of an export that an answer may hold. */
+const maxExport = 20_000_000;
+
+/** The rights of people over what is known about them: to have it given out, and to have it erased. */
+export function createPrivacyService(options: PrivacyServiceOptions) {
+  const { database, channels, clock, accounts, leavings } = options;
+
+  /** What is known about a person, for an operator who has checked who asks. */
+  async function exportPerson(person: Person, actorId: string | null): Promise<AccountExport> {
+    return database.transaction(async (tx) => {
+      const tables: ExportedTable[] = [];
+      for await (const table of exportRows(tx, person.userId)) tables.push(table);
+      const subject = encodeId('user', person.userId);
+      const { organizationId } = person;
+      await recordAudit(tx, { organizationId, actorId, action: 'account.exported', subject });
+      return { createdAt: clock.now(), tables };
+    });
+  }
+
+  /** Erases a person: sessions and sockets end, lessons and relations too, and no text about them is left. */
+  async function erasePerson(person: Person, actorId: string | null): Promise<void> {
+    const { userId, organizationId } = person;
+    const ended = await database.transaction(async (tx) => {
+      await accounts.lockPeople(tx, organizationId, [userId]);
+      const sessions = await accounts.endSessions(tx, userId);
+      const events: NewEvent[] = [];
+      for (const leave of leavings) events.push(...(await leave(tx, person)));
+      await eraseRows(tx, person);
+      const subject = encodeId('user', userId);
+      await recordAudit(tx, { organizationId, actorId, action: 'account.erased', subject });
+      if (events.length > 0) await channels.append(tx, events);
+      return sessions;
+    });
+    await accounts.tellEnded(userId, ended);
+  }
+
+  return {
+    exportPerson,
+    erasePerson,
+
+    /** The viewer's own data, as JSON. Fails with INVALID_CREDENTIALS, and PAYLOAD_TOO_LARGE past 20 million characters. */
+    async exportOwn(viewer: Viewer, password: string): Promise<{ createdAt: Date; data: string }> {
+      await accounts.requireHolder(viewer, password, 'input.password');
+      const { createdAt, tables } = await exportPerson(viewer, viewer.userId);
+      const data = JSON.stringify(Object.fromEntries(tables.map(({ table, rows }) => [table, rows])));
+      if (data.length > maxExport) {
+        const detail = 'There is too much for one answer; ask the school for your data.';
+        throw new AppError('PAYLOAD_TOO_LARGE', {}, { detail });
+      }
+      return { createdAt, data };
+    },
+
+    /** Erases the viewer. Fails with INVALID_CREDENTIALS. */
+    async eraseOwn(viewer: Viewer, password: string): Promise<void> {
+      await accounts.requireHolder(viewer, password, 'input.password');
+      await erasePerson(viewer, viewer.userId);
+    },
+  };
+}
+
+/** The rights of people over their data, as `createPrivacyService` makes them. */
+export type PrivacyService = ReturnType<typeof createPrivacyService>;

@@ -1,0 +1,209 @@
+import type { Role } from '../../src/shared/viewer.js';
+
+/** How somebody stands to an object of a school: the kinds of viewers of the matrix. */
+export const viewers = [
+  'self',
+  'counterpart',
+  'colleague',
+  'classmate',
+  'admin',
+  'owner',
+  'foreign admin',
+  'nobody',
+] as const;
+export type ViewerKind = (typeof viewers)[number];
+
+const self = ['self'] as const;
+const parties = ['self', 'counterpart'] as const;
+const admins = ['admin', 'owner'] as const;
+const partiesAndAdmins = [...parties, ...admins] as const;
+const selfAndAdmins = [...self, ...admins] as const;
+const school = [...parties, 'colleague', 'classmate', ...admins] as const;
+
+/** Who sees an object, and which of its fields fewer of them see. */
+export interface ObjectAudience {
+  readonly seenBy: readonly ViewerKind[];
+  /** What anyone else is told. */
+  readonly otherwise: string;
+  /** Every field: `seen` by whoever sees the object, or by these alone; to the others it is null. */
+  readonly fields: Readonly<Record<string, 'seen' | readonly ViewerKind[]>>;
+}
+
+const seen = (names: string) => Object.fromEntries(names.split(' ').map((name) => [name, 'seen' as const]));
+
+/** Objects that have an id: who sees which field. The test reads each field as each kind of viewer. */
+export const objects: Readonly<Record<string, ObjectAudience>> = {
+  Organization: { seenBy: school, otherwise: 'NOT_FOUND', fields: seen('id name createdAt') },
+  User: {
+    seenBy: partiesAndAdmins,
+    otherwise: 'USER_NOT_FOUND',
+    fields: {
+      ...seen('id displayName role timeZone locale organization createdAt cancellationWindowMinutes'),
+      email: selfAndAdmins,
+      emailVerified: selfAndAdmins,
+      plan: selfAndAdmins,
+    },
+  },
+  Session: {
+    seenBy: self,
+    otherwise: 'SESSION_NOT_FOUND',
+    fields: seen('id createdAt lastUsedAt userAgent current'),
+  },
+  TutorStudentRelation: {
+    seenBy: partiesAndAdmins,
+    otherwise: 'RELATION_NOT_FOUND',
+    fields: { ...seen('id tutor student status createdAt endedAt'), chat: parties },
+  },
+  Lesson: {
+    seenBy: partiesAndAdmins,
+    otherwise: 'LESSON_NOT_FOUND',
+    fields: {
+      ...seen(
+        'id title tutor student startsAt endsAt status version notes cancellation noShowParty eventCursor',
+      ),
+      ...seen('createdAt updatedAt series attendance cancellationWindowMinutes history'),
+      chat: parties,
+      board: parties,
+    },
+  },
+  ChatRoom: {
+    seenBy: parties,
+    otherwise: 'ROOM_NOT_FOUND',
+    fields: seen('id roomId messages unreadCount eventCursor'),
+  },
+  ChatMessage: {
+    seenBy: parties,
+    otherwise: 'MESSAGE_NOT_FOUND',
+    fields: seen('id roomId sequence version author body replyTo createdAt editedAt deletedAt reactions'),
+  },
+  Notification: {
+    seenBy: self,
+    otherwise: 'NOTIFICATION_NOT_FOUND',
+    fields: seen('id type title body subject createdAt readAt'),
+  },
+};
+
+/**
+ * What has no id of its own, with its fields: parts of an object, which are seen with it, pages, payloads of mutations
+ * and events, which hold what their reader may see anyway. A field that holds more belongs into a test of its own.
+ */
+export const parts: Readonly<Record<string, string>> = {
+  PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
+  // Of the viewer alone, behind what the roots below say.
+  AccountExportPayload: 'createdAt data',
+  AuditEntry: 'sequence occurredAt actor action subject detail',
+  AuthPayload: 'user accessToken accessTokenExpiresAt refreshToken',
+  Availability: 'timeZone windows exceptions',
+  AvailabilityException: 'date from to available',
+  AvailabilityWindow: 'weekday from to',
+  CalendarFeed: 'url',
+  LessonAttendance: 'user from to',
+  LessonCancellation: 'by at reason late',
+  LessonHistoryEntry: 'at by change from to',
+  NotificationPreference: 'type channel enabled',
+  NotificationPreferences: 'preferences quietHours digest',
+  QueueStats: 'pending processing completed failed skipped cancelled oldestPendingSeconds',
+  QuietHours: 'from to',
+  ReactionCount: 'emoji count userIds',
+  TimeSlot: 'startsAt endsAt',
+  // Objects with ids whose own tests show who sees them.
+  DeadLetter: 'id eventType channel attempts errors failedAt',
+  LessonSeries: 'id rrule timeZone localStart durationMinutes lessons',
+  WebhookEndpoint: 'id url events enabled createdAt',
+  // Pages.
+  AuditEntryConnection: 'edges pageInfo',
+  ChatMessageConnection: 'edges pageInfo',
+  ChatRoomConnection: 'edges pageInfo eventCursor',
+  DeadLetterConnection: 'edges pageInfo',
+  LessonConnection: 'edges pageInfo eventCursor',
+  LessonHistoryConnection: 'edges pageInfo',
+  NotificationConnection: 'edges pageInfo unreadCount eventCursor',
+  TutorStudentRelationConnection: 'edges pageInfo',
+  UserConnection: 'edges pageInfo',
+  AuditEntryEdge: 'cursor node',
+  ChatMessageEdge: 'cursor node',
+  ChatRoomEdge: 'cursor node',
+  DeadLetterEdge: 'cursor node',
+  LessonEdge: 'cursor node',
+  LessonHistoryEdge: 'cursor node',
+  NotificationEdge: 'cursor node',
+  TutorStudentRelationEdge: 'cursor node',
+  UserEdge: 'cursor node',
+  // Payloads.
+  AvailabilityPayload: 'availability',
+  CalendarFeedPayload: 'calendarFeed',
+  CancellationPolicyPayload: 'tutor',
+  ChatMessagePayload: 'message',
+  ChatRoomPayload: 'room',
+  CountPayload: 'count',
+  LessonPayload: 'lesson',
+  LessonSeriesPayload: 'series skipped',
+  LessonsPayload: 'lessons',
+  NotificationDefaultsPayload: 'preferences',
+  NotificationPreferencesPayload: 'preferences',
+  NotificationsPayload: 'notifications unreadCount',
+  OkPayload: 'ok',
+  RelationPayload: 'relation',
+  UserPayload: 'user',
+  WebhookEndpointPayload: 'endpoint secret',
+  // Events.
+  ChannelJoined: 'cursor occurredAt',
+  ChannelReset: 'cursor occurredAt reason',
+  LessonChanged: 'cursor occurredAt change lesson',
+  MessageSent: 'cursor occurredAt message',
+  MessageEdited: 'cursor occurredAt message',
+  MessageDeleted: 'cursor occurredAt message',
+  ReactionsChanged: 'cursor occurredAt message',
+  MembershipChanged: 'cursor occurredAt roomId member',
+  ReadMarkerMoved: 'cursor occurredAt roomId upToSequence unreadCount',
+  RoomActivity: 'roomId',
+  NotificationAdded: 'cursor occurredAt notification unreadCount',
+  NotificationsRead: 'cursor occurredAt ids unreadCount',
+  Presence: 'userId online typing lastSeenAt',
+  PresenceSnapshot: 'present',
+  PresenceChanged: 'presence',
+};
+
+/** Who may ask for something at all; whose objects they get is shown above, and by the tests of the feature. */
+export type RootAudience = 'public' | 'signed in' | readonly Role[];
+
+const admin: readonly Role[] = ['OWNER', 'ADMIN'];
+const tutor: readonly Role[] = ['TUTOR'];
+const student: readonly Role[] = ['STUDENT'];
+const each = (names: string, audience: RootAudience) =>
+  Object.fromEntries(names.split(' ').map((name) => [name, audience]));
+
+/** Every field of Query, Mutation and Subscription. The test asks for each as each role, and as nobody. */
+export const roots: Readonly<Record<string, RootAudience>> = {
+  ...each('viewer signUp signIn refreshSession requestPasswordReset resetPassword verifyEmail', 'public'),
+
+  ...each('sessions node nodes users tutorStudentRelations lesson lessons rooms notifications', 'signed in'),
+  ...each(
+    'availability freeSlots calendarFeed notificationPreferences webPushPublicKey searchMessages',
+    'signed in',
+  ),
+  ...each('classroom classrooms board', 'signed in'),
+  ...each('signOut revokeSession updateProfile changePassword requestEmailVerification', 'signed in'),
+  ...each('exportAccount deleteAccount', 'signed in'),
+  ...each('acceptInvitation declineInvitation endTutorStudentRelation', 'signed in'),
+  ...each('updateLesson cancelLesson rescheduleLesson acceptLessonRequest declineLessonRequest', 'signed in'),
+  ...each(
+    'startLesson completeLesson markLessonNoShow joinLesson leaveLesson correctLessonOutcome',
+    'signed in',
+  ),
+  ...each('sendMessage editMessage deleteMessage addReaction removeReaction markRead setTyping', 'signed in'),
+  ...each('addClassroomMember removeClassroomMember leaveClassroom archiveClassroom', 'signed in'),
+  ...each('applyBoardOperations rotateCalendarFeed', 'signed in'),
+  ...each('markNotificationsRead markAllNotificationsRead updateNotificationPreferences', 'signed in'),
+  ...each('registerPushSubscription', 'signed in'),
+  ...each('lessonEvents chatEvents inboxEvents boardEvents notificationEvents presenceEvents', 'signed in'),
+
+  ...each('inviteStudent scheduleLesson scheduleLessons scheduleLessonSeries', tutor),
+  ...each('setAvailability setCancellationPolicy createClassroom', tutor),
+  ...each('requestLesson', student),
+
+  ...each('auditLog setUserPlan notificationQueueStats notificationDeadLetters', admin),
+  ...each('retryDeadLetters discardDeadLetters sendNotifications', admin),
+  ...each('notificationDefaults updateNotificationDefaults', admin),
+  ...each('webhookEndpoints createWebhookEndpoint rotateWebhookSecret deleteWebhookEndpoint', admin),
+};
