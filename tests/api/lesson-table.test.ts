@@ -93,8 +93,8 @@ const unversioned = new Set(['joinLesson', 'leaveLesson']);
 function expected({ table }: Action, status: LessonStatus, role: Role): string {
   if (role === 'stranger') return 'LESSON_NOT_FOUND';
   const [to, ...by] = table[status] ?? [];
-  if (to && by.includes(role)) return to;
-  const ever = Object.values(table).some(([, ...people]) => (people as readonly Role[]).includes(role));
+  if (to && (by as readonly Role[]).includes(role)) return to;
+  const ever = Object.values(table).some((cell) => (cell as readonly string[]).slice(1).includes(role));
   return ever ? 'LESSON_INVALID_TRANSITION' : 'FORBIDDEN';
 }
 
