@@ -51,6 +51,8 @@ export interface LessonFilter {
   readonly status?: readonly LessonStatus[] | null | undefined;
   /** The tutor or the student. */
   readonly withUserId?: string | null | undefined;
+  /** Every word of it begins a word of the title or the notes. */
+  readonly text?: string | null | undefined;
 }
 
 /** One line of a lesson's history: how it came to this version. */
