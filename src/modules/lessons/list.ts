@@ -58,7 +58,9 @@ function pageStatement(channel: string, scope: ListScope, filter: LessonFilter, 
   ];
   // Only there when it narrows: the index of words is of no use to a condition that may be absent. The query is made
   // once, in a subselect; a generic plan would make it for every row.
-  const matches = filter.text ? ` AND search @@ (SELECT search_query($${values.push(filter.text)}::text))` : '';
+  const matches = filter.text
+    ? ` AND search @@ (SELECT search_query($${values.push(filter.text)}::text))`
+    : '';
   const { where, orderAndLimit } = keyset(page, sortColumns, 'ASC', values);
   const lessonsWhere = (condition: string) => `
     SELECT * FROM lesson WHERE organization_id = $2::uuid${condition}
