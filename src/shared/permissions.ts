@@ -14,6 +14,7 @@ const table = {
   'relation:invite': ['TUTOR'],
   'relation:read-any': ['OWNER', 'ADMIN'],
   'lesson:schedule': ['TUTOR'],
+  'lesson:request': ['STUDENT'],
   /** Every lesson of the school exists for them, and they may act on it as the school. */
   'lesson:administer': ['OWNER', 'ADMIN'],
   'queue:read': ['OWNER', 'ADMIN'],

@@ -2,8 +2,11 @@ import type { NewEvent } from '../../channels/events.js';
 import type { Clock } from '../../platform/clock.js';
 import type { UnitOfWork } from '../../platform/database/database.js';
 import { lessonChanged } from './events.js';
+import { recordHistory } from './history-store.js';
 import { type LessonNoticeQueue, noticesOf } from './notices.js';
-import { cancelOpenLessons, findLessons } from './store.js';
+import { cancelLessons, findLessons, holdOpenLessons } from './store.js';
+
+const change = 'CANCELLED';
 
 /**
  * Creates what happens to the lessons of somebody who leaves for good: those that are asked for, booked or under way
@@ -14,10 +17,19 @@ export function createLessonLeaving({ queue, clock }: { queue: LessonNoticeQueue
     tx: UnitOfWork,
     { organizationId, userId }: { readonly organizationId: string; readonly userId: string },
   ): Promise<NewEvent[]> {
-    const ids = await cancelOpenLessons(tx, organizationId, userId, clock.now());
+    const ids = await holdOpenLessons(tx, organizationId, userId);
+    if (ids.length === 0) return [];
+    const before = new Map((await findLessons(tx, organizationId, ids)).map((lesson) => [lesson.id, lesson]));
+    await cancelLessons(tx, organizationId, ids, { userId, now: clock.now() });
     const lessons = await findLessons(tx, organizationId, ids);
-    const notices = lessons.flatMap((lesson) => noticesOf(lesson, 'lesson.cancelled', userId));
-    if (notices.length > 0) await queue.enqueueBatch(notices, tx);
-    return lessons.flatMap((lesson) => lessonChanged(lesson, 'CANCELLED', userId));
+    const changes = lessons.map(
+      (after) => ({ change, before: before.get(after.id) ?? null, after }) as const,
+    );
+    await recordHistory(tx, userId, changes);
+    await queue.enqueueBatch(
+      lessons.flatMap((lesson) => noticesOf(lesson, change, userId)),
+      tx,
+    );
+    return lessons.flatMap((lesson) => lessonChanged(lesson, change, userId));
   };
 }
