@@ -48,8 +48,9 @@ builder.mutationField('correctLessonOutcome', (t) =>
       input: t.arg({ type: CorrectLessonOutcomeInput, required: true, description: 'The correction.' }),
     },
     resolve: async (_root, args, context) => {
+      const viewer = requireViewer(context);
       const { lesson, outcome } = parseArgs(correctArgs, args).input;
-      return { lesson: await context.services.lessons.correct(requireViewer(context), lesson, outcome) };
+      return { lesson: await context.services.lessons.correct(viewer, lesson, outcome) };
     },
   }),
 );
