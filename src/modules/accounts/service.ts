@@ -177,9 +177,9 @@ export function createAccountService(options: AccountServiceOptions) {
       await credentials.requireHolder(viewer, password, path);
     },
 
-    /** Ends every session of a user within the transaction; pass what it gives to `tellEnded` after the commit. */
-    endSessions: sessions.endAll,
-    tellEnded: sessions.tellEnded,
+    /** Ends every session of a user; pass what it gives to `endSockets`, the last thing in the same transaction. */
+    revokeSessions: sessions.revokeAll,
+    endSockets: sessions.endSockets,
 
     /** Ends the session of this request. */
     signOut: (viewer: Viewer) => sessions.end(viewer, viewer.sessionId),
