@@ -34,8 +34,11 @@ import { type OrganizationView, ownView, type UserView, viewOf } from './views.j
 export const defaultOrganizationId = '01900000-0000-7000-8000-000000000001';
 const schoolTimeZone = 'Europe/Kyiv';
 const schoolLocale = 'uk';
-/** A sign-up takes a whole multiple of this, so that its time does not tell how far it came. */
-const signUpMs = 150;
+/**
+ * A sign-up takes a whole multiple of this, so that its time does not tell how far it came: several times what it
+ * takes by itself, or a busy machine would show the difference at the edge.
+ */
+const signUpMs = 500;
 
 /** What an account service is made of. */
 export interface AccountServiceOptions {
