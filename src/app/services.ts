@@ -21,24 +21,15 @@ import type { Foundation } from './foundation.js';
 export const sessionEndedTopic = 'session-ended';
 
 /** Every service, made of what it needs: the one place that knows them all. */
-export function createServices({
-  database,
-  channels,
-  signals,
-  clock,
-  logger,
-  secret,
-  config,
-}: Foundation): Services {
+export function createServices({ database, channels, signals, clock, secret, config }: Foundation): Services {
   const secrets = secretsOf({ secret, config });
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const sessions = createSessions({
     database,
     clock,
-    logger: logger.child({ part: 'sessions' }),
     signer: createTokenSigner({ current: config.jwtPrivateKey ?? secret, previous: config.jwtPreviousKeys }),
     refreshSecrets: secrets,
-    onSessionEnded: async (sessionId) => signals.send(sessionEndedTopic, sessionId),
+    endSockets: async (tx, sessionId) => tx.afterCommit(() => signals.send(sessionEndedTopic, sessionId)),
   });
   const passwords = createPasswords();
   const links = createOneTimeLinks(secrets);

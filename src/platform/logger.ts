@@ -11,7 +11,12 @@ export interface LogOptions {
 
 /** Creates the process's one logger; parts of the system take `logger.child({ part })`. */
 export function createLogger(options: LogOptions, destination?: DestinationStream): Logger {
-  const settings: LoggerOptions = { level: options.level, base: null, timestamp: stdTimeFunctions.isoTime };
+  const settings: LoggerOptions = {
+    level: options.level,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    serializers: { err: describeError },
+  };
   if (destination) return pino(settings, destination);
   if (!options.pretty) return pino(settings);
   const transport = {
@@ -19,4 +24,36 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
     options: { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' },
   };
   return pino({ ...settings, transport });
+}
+
+/** What is logged of an error. */
+interface ErrorFacts {
+  readonly type: string;
+  readonly message: string;
+  readonly stack?: string | undefined;
+  readonly code?: string;
+  readonly constraint?: string;
+  readonly cause?: ErrorFacts;
+}
+
+const maxCauses = 5;
+
+/**
+ * The parts of an error that say what went wrong, and no more of it: libraries put the values of statements, rows and
+ * requests into others (`detail`, `where`, `meta`, `response`), and those are about people.
+ */
+export function describeError(error: unknown, depth = 0): ErrorFacts {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'was thrown' };
+  const { code, constraint, cause } = error as Error & {
+    readonly code?: unknown;
+    readonly constraint?: unknown;
+  };
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof constraint === 'string' ? { constraint } : {}),
+    ...(cause !== undefined && depth < maxCauses ? { cause: describeError(cause, depth + 1) } : {}),
+  };
 }

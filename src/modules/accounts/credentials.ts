@@ -28,21 +28,19 @@ export interface CredentialOptions {
 export function createCredentials(options: CredentialOptions) {
   const { database, clock, passwords, sessions, links, queue } = options;
 
-  /** Sets the password, ends every session of the owner, and tells them by mail. Gives the sessions that it ended. */
+  /** Sets the password and tells the owner by mail; their sessions are the caller's to end. */
   async function setPassword(
     tx: UnitOfWork,
     { userId, organizationId }: Owner,
     hashes: { readonly from: string | null; readonly to: string },
     action: AuditAction,
-  ): Promise<string[]> {
+  ): Promise<void> {
     const replaced = await replacePassword(tx, organizationId, userId, hashes);
     // Another device has just changed it: what this one knew is the current password no more.
     if (!replaced) throw new AppError('INVALID_CREDENTIALS');
-    const ended = await sessions.endAll(tx, userId);
     await queue.enqueue({ eventType: 'account.password-changed', channel: 'EMAIL', userId, payload: {} }, tx);
     const actorId = action === 'password.changed' ? userId : null;
     await recordAudit(tx, { organizationId, actorId, action, subject: encodeId('user', userId) });
-    return ended;
   }
 
   return {
@@ -60,12 +58,13 @@ export function createCredentials(options: CredentialOptions) {
       const from = await requireHolder(viewer, current, 'input.currentPassword');
       await requireUncommon('input.newPassword', next, await findUser(database, organizationId, userId));
       const to = await passwords.hash(next);
-      const { ended, tokens } = await database.transaction(async (tx) => {
-        const ended = await setPassword(tx, viewer, { from, to }, 'password.changed');
-        return { ended, tokens: await sessions.open(tx, viewer, userAgent) };
+      return database.transaction(async (tx) => {
+        await setPassword(tx, viewer, { from, to }, 'password.changed');
+        const before = await sessions.revokeAll(tx, userId);
+        const tokens = await sessions.open(tx, viewer, userAgent);
+        await sessions.endSockets(tx, before);
+        return tokens;
       });
-      await sessions.tellEnded(userId, ended);
-      return tokens;
     },
 
     /** Fails with INVALID_CREDENTIALS, named at the path, unless this is the viewer's password; gives its hash. */
@@ -86,14 +85,13 @@ export function createCredentials(options: CredentialOptions) {
       const id = requireLink(links.linkOf('PASSWORD_RESET', token));
       await requireUncommon('input.newPassword', next, null);
       const to = await passwords.hash(next);
-      const { userId, ended } = await database.transaction(async (tx) => {
+      await database.transaction(async (tx) => {
         const owner = requireLink(await useLink(tx, 'PASSWORD_RESET', id, clock.now()));
-        const ended = await setPassword(tx, owner, { from: null, to }, 'password.reset');
         // Whoever got the mail reads the mail of this address.
         await markEmailVerified(tx, owner.organizationId, owner.userId, clock.now());
-        return { userId: owner.userId, ended };
+        await setPassword(tx, owner, { from: null, to }, 'password.reset');
+        await sessions.endSockets(tx, await sessions.revokeAll(tx, owner.userId));
       });
-      await sessions.tellEnded(userId, ended);
     },
 
     /** Has a new link mailed that proves the viewer's address; at most 3 a day. */

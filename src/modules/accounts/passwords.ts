@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
 import { AppError } from '../../shared/errors.js';
 
@@ -27,8 +28,11 @@ export interface Passwords {
   matches(passwordHash: string | null, password: string): Promise<boolean>;
 }
 
+/** One core is left to everything else: hashing fills whatever it is given. */
+const spareCores = Math.max(1, availableParallelism() - 1);
+
 /** Creates the bound: `concurrency` at once, and `maxWaiting` in line behind them. */
-export function createPasswords({ concurrency = 2, maxWaiting = 100 } = {}): Passwords {
+export function createPasswords({ concurrency = spareCores, maxWaiting = 100 } = {}): Passwords {
   const waiting: (() => void)[] = [];
   let running = 0;
 

@@ -1,7 +1,6 @@
-import { recordAudit } from '../../platform/audit/record.js';
+import { type AuditAction, recordAudit } from '../../platform/audit/record.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Database, UnitOfWork } from '../../platform/database/database.js';
-import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
 import { encodeId, newId } from '../../shared/ids.js';
 import type { Viewer } from '../../shared/viewer.js';
@@ -30,12 +29,11 @@ const graceMs = 10_000;
 export interface SessionOptions {
   readonly database: Database;
   readonly clock: Clock;
-  readonly logger: Logger;
   readonly signer: TokenSigner;
   /** From which successors of refresh tokens are derived: the present secret first. All nodes need the same. */
   readonly refreshSecrets: readonly [string, ...string[]];
-  /** Told after the commit that a session is over, so that its sockets can be closed. */
-  readonly onSessionEnded: (sessionId: string, userId: string) => Promise<void>;
+  /** Ends the sockets of a session, in the transaction that ends the session: the last thing in it. */
+  readonly endSockets: (tx: UnitOfWork, sessionId: string) => Promise<void>;
 }
 
 /** A signed-in device of the viewer. */
@@ -73,12 +71,12 @@ type Step =
       /** The token to go on with. */
       readonly successor: string;
     }
-  | { readonly kind: 'reused'; readonly sessionId: string; readonly userId: string }
+  | { readonly kind: 'reused' }
   | { readonly kind: 'unknown' };
 
 /** Sessions: opened by a sign-in, carried on by refresh tokens that are used once, ended by their owner or by misuse. */
 export function createSessions(options: SessionOptions) {
-  const { database, clock, logger, signer } = options;
+  const { database, clock, signer } = options;
   const refreshTokens = createRefreshTokens(options.refreshSecrets);
 
   async function tokensOf(userId: string, sessionId: string, refreshToken: string): Promise<Tokens> {
@@ -86,11 +84,18 @@ export function createSessions(options: SessionOptions) {
     return { accessToken: token, accessTokenExpiresAt: expiresAt, refreshToken };
   }
 
-  async function ended(sessionId: string, userId: string): Promise<void> {
-    // The session is over whatever becomes of this: the next use of its token is refused.
-    await options.onSessionEnded(sessionId, userId).catch((error: unknown) => {
-      logger.error({ err: error, sessionId }, 'the end of a session could not be told');
-    });
+  /** Ends a living session with its sockets, and notes who did it; gives whether there was one. */
+  async function endSession(
+    tx: UnitOfWork,
+    sessionId: string,
+    { userId, organizationId }: Owner,
+    by: { readonly actorId: string | null; readonly action: AuditAction },
+  ): Promise<boolean> {
+    const found = await revokeSession(tx, sessionId, userId, clock.now());
+    if (!found) return false;
+    await recordAudit(tx, { ...by, organizationId, subject: encodeId('session', sessionId) });
+    await options.endSockets(tx, sessionId);
+    return true;
   }
 
   /** Exchanges a token while its session is locked. */
@@ -117,10 +122,8 @@ export function createSessions(options: SessionOptions) {
       successor = successorAgain(state, successors, now);
     }
     if (!successor) {
-      await revokeSession(tx, sessionId, userId, now);
-      const subject = encodeId('session', sessionId);
-      await recordAudit(tx, { organizationId, actorId: null, action: 'session.token-reused', subject });
-      return { kind: 'reused', sessionId, userId };
+      await endSession(tx, sessionId, session, { actorId: null, action: 'session.token-reused' });
+      return { kind: 'reused' };
     }
     return { kind: 'rotated', sessionId, userId, organizationId, successor };
   }
@@ -152,7 +155,6 @@ export function createSessions(options: SessionOptions) {
      */
     async refresh(token: string, userAgent: string | null): Promise<Refreshed> {
       const step = await database.transaction((tx) => exchange(tx, token, userAgent));
-      if (step.kind === 'reused') await ended(step.sessionId, step.userId);
       if (step.kind !== 'rotated') throw new AppError('SESSION_EXPIRED');
       const { userId, organizationId, sessionId, successor } = step;
       return { userId, organizationId, tokens: await tokensOf(userId, sessionId, successor) };
@@ -183,24 +185,20 @@ export function createSessions(options: SessionOptions) {
       return ids.map((id) => byId.get(id) ?? new AppError('SESSION_NOT_FOUND'));
     },
 
-    /** Ends every session of a user within the caller's transaction; pass what it gives to `tellEnded` after the commit. */
-    endAll: (tx: UnitOfWork, userId: string): Promise<string[]> => revokeAllSessions(tx, userId, clock.now()),
+    /** Ends every session of a user; pass what it gives to `endSockets`, the last thing in the same transaction. */
+    revokeAll: (tx: UnitOfWork, userId: string): Promise<string[]> =>
+      revokeAllSessions(tx, userId, clock.now()),
 
-    /** Closes the sockets of sessions that have ended. */
-    async tellEnded(userId: string, sessionIds: readonly string[]): Promise<void> {
-      for (const sessionId of sessionIds) await ended(sessionId, userId);
+    /** Ends the sockets of sessions that end in this transaction. */
+    async endSockets(tx: UnitOfWork, sessionIds: readonly string[]): Promise<void> {
+      for (const id of sessionIds) await options.endSockets(tx, id);
     },
 
     /** Ends a living session of the viewer: its tokens are refused from now on. Fails with SESSION_NOT_FOUND. */
     async end(viewer: Viewer, sessionId: string): Promise<void> {
-      const { userId, organizationId } = viewer;
-      await database.transaction(async (tx) => {
-        const found = await revokeSession(tx, sessionId, userId, clock.now());
-        if (!found) throw new AppError('SESSION_NOT_FOUND');
-        const subject = encodeId('session', sessionId);
-        await recordAudit(tx, { organizationId, actorId: userId, action: 'session.ended', subject });
-      });
-      await ended(sessionId, userId);
+      const by = { actorId: viewer.userId, action: 'session.ended' } as const;
+      const found = await database.transaction((tx) => endSession(tx, sessionId, viewer, by));
+      if (!found) throw new AppError('SESSION_NOT_FOUND');
     },
   };
 }

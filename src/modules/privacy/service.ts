@@ -17,7 +17,7 @@ export interface PrivacyServiceOptions {
   readonly database: Database;
   readonly channels: Pick<Channels, 'append'>;
   readonly clock: Clock;
-  readonly accounts: Pick<AccountService, 'requireHolder' | 'lockPeople' | 'endSessions' | 'tellEnded'>;
+  readonly accounts: Pick<AccountService, 'requireHolder' | 'lockPeople' | 'revokeSessions' | 'endSockets'>;
   /** In this order: lessons are cancelled while the relations that they rest on still stand. */
   readonly leavings: readonly Leaving[];
 }
@@ -50,18 +50,17 @@ export function createPrivacyService(options: PrivacyServiceOptions) {
   /** Erases a person: sessions and sockets end, lessons and relations too, and no text about them is left. */
   async function erasePerson(person: Person, actorId: string | null): Promise<void> {
     const { userId, organizationId } = person;
-    const ended = await database.transaction(async (tx) => {
+    await database.transaction(async (tx) => {
       await accounts.lockPeople(tx, organizationId, [userId]);
-      const sessions = await accounts.endSessions(tx, userId);
+      const sessions = await accounts.revokeSessions(tx, userId);
       const events: NewEvent[] = [];
       for (const leave of leavings) events.push(...(await leave(tx, person)));
       await eraseRows(tx, person);
       const subject = encodeId('user', userId);
       await recordAudit(tx, { organizationId, actorId, action: 'account.erased', subject });
       if (events.length > 0) await channels.append(tx, events);
-      return sessions;
+      await accounts.endSockets(tx, sessions);
     });
-    await accounts.tellEnded(userId, ended);
   }
 
   return {
