@@ -3,6 +3,7 @@ import { createTokenSigner } from '../modules/accounts/access-tokens.js';
 import { createPasswords } from '../modules/accounts/passwords.js';
 import { createAccountService } from '../modules/accounts/service.js';
 import { createSessions } from '../modules/accounts/sessions.js';
+import { createAvailabilityService } from '../modules/availability/service.js';
 import { chatAccessLost } from '../modules/chats/access.js';
 import { createChatService } from '../modules/chats/service.js';
 import { createLessonService } from '../modules/lessons/service.js';
@@ -43,9 +44,10 @@ export function createServices({
     accounts,
     accessLostOnEnd: chatAccessLost,
   });
+  const availability = createAvailabilityService({ database, clock, accounts });
   const lessons = createLessonService({ database, channels, queue, clock, accounts, relations });
   const { unreadMessageDelaySeconds } = config;
   const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
   const notifications = createNotificationService({ database, channels, queue });
-  return { accounts, relations, lessons, chats, notifications };
+  return { accounts, relations, availability, lessons, chats, notifications };
 }

@@ -1,5 +1,6 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import '../modules/accounts/schema.js';
+import '../modules/availability/schema.js';
 import '../modules/chats/schema.js';
 import '../modules/lessons/schema.js';
 import '../modules/notifications/schema.js';

@@ -69,6 +69,9 @@ it('a list of objects is a connection, unless it is bounded by what it is', () =
     'Query.sessions',
     'Query.nodes',
     'LessonsPayload.lessons',
+    'Availability.windows',
+    'Availability.exceptions',
+    'Query.freeSlots',
     'NotificationsPayload.notifications',
   ]);
   const lists = own.flatMap((type) => {
