@@ -10,6 +10,7 @@ import { createLessonService } from '../modules/lessons/service.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationService } from '../modules/notifications/service.js';
 import { createRelationService } from '../modules/relations/service.js';
+import { createSeriesService } from '../modules/series/service.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import type { Foundation } from './foundation.js';
 
@@ -46,8 +47,9 @@ export function createServices({
   });
   const availability = createAvailabilityService({ database, clock, accounts });
   const lessons = createLessonService({ database, channels, queue, clock, accounts, relations });
+  const series = createSeriesService({ database, channels, queue, clock, accounts, relations, lessons });
   const { unreadMessageDelaySeconds } = config;
   const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
   const notifications = createNotificationService({ database, channels, queue });
-  return { accounts, relations, availability, lessons, chats, notifications };
+  return { accounts, relations, availability, lessons, series, chats, notifications };
 }

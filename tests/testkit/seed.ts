@@ -77,7 +77,7 @@ export function createSeed(database: Database, secret: string, clock: Clock = sy
          INSERT INTO app_user (id, organization_id, email, password_hash, display_name, role, locale, time_zone)
          VALUES ($1, $2, $3, $4, $5, $6::role, $7, $8) RETURNING id
        )
-       INSERT INTO session (id, user_id, expires_at) SELECT $9, id, greatest(now(), $10::timestamptz) + interval '1 day' FROM person`,
+       INSERT INTO session (id, user_id, expires_at) SELECT $9, id, greatest(now(), $10::timestamptz) + interval '1 year' FROM person`,
       uuid,
       organizationId,
       email,

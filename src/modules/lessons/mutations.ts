@@ -3,7 +3,7 @@ import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
 import { id, idempotencyKey, line, parseArgs, text } from '../../graphql/input.js';
 import { instant } from './arguments.js';
-import { LessonPayload, LessonsPayload } from './types.js';
+import { LessonPayload } from './types.js';
 
 const title = line(1, 200);
 /** An empty text is no notes. */
@@ -21,9 +21,6 @@ const scheduleArgs = z.object({
     notes: notes.default(null),
     idempotencyKey,
   }),
-});
-const cancelArgs = z.object({
-  input: z.object({ ...target, reason: text(1, 1_000).nullish() }),
 });
 const updateArgs = z.object({
   input: z.object({
@@ -55,15 +52,6 @@ const ScheduleLessonInput = builder.inputType('ScheduleLessonInput', {
   }),
 });
 
-const CancelLessonInput = builder.inputType('CancelLessonInput', {
-  description: 'The lesson to call off.',
-  fields: (t) => ({
-    lessonId: t.id({ required: true, description: 'Its id.' }),
-    reason: t.string({ description: 'Why, 1 to 1,000 characters.' }),
-    expectedVersion: t.int({ description: versionDescription }),
-  }),
-});
-
 const UpdateLessonInput = builder.inputType('UpdateLessonInput', {
   description: 'What to change of a lesson; what is absent stays as it is.',
   fields: (t) => ({
@@ -83,19 +71,6 @@ builder.mutationFields((t) => ({
     resolve: async (_root, args, context) => {
       const { idempotencyKey: key, ...booking } = parseArgs(scheduleArgs, args).input;
       return { lesson: await context.services.lessons.schedule(requireViewer(context), booking, key) };
-    },
-  }),
-
-  cancelLesson: t.field({
-    type: LessonsPayload,
-    description:
-      'The tutor, the student or an admin calls off a scheduled lesson; the others are notified. UNAUTHENTICATED, VALIDATION_ERROR, LESSON_NOT_FOUND, LESSON_CONFLICT, LESSON_INVALID_TRANSITION.',
-    args: { input: t.arg({ type: CancelLessonInput, required: true, description: 'The lesson and why.' }) },
-    resolve: async (_root, args, context) => {
-      const { reason, ...lesson } = parseArgs(cancelArgs, args).input;
-      return {
-        lessons: [await context.services.lessons.cancel(requireViewer(context), lesson, reason ?? null)],
-      };
     },
   }),
 

@@ -3,6 +3,7 @@ import type { EventType, Text } from './definition.js';
 import { lessonCancelled, lessonScheduled } from './lessons.js';
 import { messageUnread } from './messages.js';
 import { relationInvited } from './relations.js';
+import { seriesCancelled, seriesMoved, seriesScheduled } from './series.js';
 
 /** Everything that people are told about. A new event type is a definition and a line here. */
 const eventTypes = {
@@ -10,6 +11,9 @@ const eventTypes = {
   'lesson.cancelled': lessonCancelled,
   'message.unread': messageUnread,
   'relation.invited': relationInvited,
+  'series.scheduled': seriesScheduled,
+  'series.moved': seriesMoved,
+  'series.cancelled': seriesCancelled,
 } as const;
 
 /** The name of an event type, as in `Notification.type`. */
@@ -21,6 +25,9 @@ export const notificationSchemas = {
   'lesson.cancelled': lessonCancelled.schema,
   'message.unread': messageUnread.schema,
   'relation.invited': relationInvited.schema,
+  'series.scheduled': seriesScheduled.schema,
+  'series.moved': seriesMoved.schema,
+  'series.cancelled': seriesCancelled.schema,
 } as const satisfies Record<EventTypeName, unknown>;
 
 /** The definition of an event type; null for one that this release does not know. */
