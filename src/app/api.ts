@@ -1,5 +1,6 @@
 import type { DemoAccount } from '../demo/load-demo-data.js';
 import { schema } from '../graphql/schema.js';
+import { createCalendarFeedRoute } from '../modules/calendar-feed/route.js';
 import { createGraphiqlPage } from '../transport/graphiql/page.js';
 import { createHttpServer } from '../transport/server.js';
 import type { Foundation } from './foundation.js';
@@ -27,13 +28,16 @@ export function createApi(
   options: { demoAccounts?: readonly DemoAccount[] } = {},
 ): Api {
   const { config, logger, channels, signals } = foundation;
-  const services = createServices(foundation);
+  // Without a public address it is the server's own, which is known once it listens.
+  let origin = config.publicUrl ?? '';
+  const services = createServices(foundation, () => origin);
   const server = createHttpServer({
     schema,
     services,
     authenticate: services.accounts.authenticate,
     introspection: config.introspection,
     graphiql: config.graphiql ? createGraphiqlPage({ demoAccounts: options.demoAccounts ?? [] }) : null,
+    routes: [createCalendarFeedRoute(services.calendarFeeds)],
     ready: foundation.ready,
     logger: logger.child({ part: 'http' }),
     host: config.host,
@@ -46,6 +50,7 @@ export function createApi(
       await channels.start();
       unlisten = signals.listen(sessionEndedTopic, (sessionId) => server.closeSession(sessionId));
       const { url, port } = await server.start();
+      origin ||= url;
       return { origin: url, url: `${url}/graphql`, port };
     },
     async stop() {

@@ -4,6 +4,7 @@ import { createPasswords } from '../modules/accounts/passwords.js';
 import { createAccountService } from '../modules/accounts/service.js';
 import { createSessions } from '../modules/accounts/sessions.js';
 import { createAvailabilityService } from '../modules/availability/service.js';
+import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
 import { chatAccessLost } from '../modules/chats/access.js';
 import { createChatService } from '../modules/chats/service.js';
 import { createLessonService } from '../modules/lessons/service.js';
@@ -17,16 +18,11 @@ import type { Foundation } from './foundation.js';
 /** The signal that tells every API process to close the sockets of a session. */
 export const sessionEndedTopic = 'session-ended';
 
-/** Every service, made of what it needs: the one place that knows them all. */
-export function createServices({
-  database,
-  channels,
-  signals,
-  clock,
-  logger,
-  secret,
-  config,
-}: Foundation): Services {
+/** Every service, made of what it needs: the one place that knows them all. `origin` is where clients reach the API. */
+export function createServices(
+  { database, channels, signals, clock, logger, secret, config }: Foundation,
+  origin: () => string,
+): Services {
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const sessions = createSessions({
     database,
@@ -50,6 +46,7 @@ export function createServices({
   const series = createSeriesService({ database, channels, queue, clock, accounts, relations, lessons });
   const { unreadMessageDelaySeconds } = config;
   const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
+  const calendarFeeds = createCalendarFeedService({ database, clock, secret, origin });
   const notifications = createNotificationService({ database, channels, queue });
-  return { accounts, relations, availability, lessons, series, chats, notifications };
+  return { accounts, relations, availability, lessons, series, chats, calendarFeeds, notifications };
 }

@@ -35,6 +35,7 @@ const variables = z.object({
     .default('development'),
   PORT: port.default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: url('http:', 'https:').optional(),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_POOL_SIZE: z.coerce.number('must be a number of connections').int().min(2).max(500).default(10),
@@ -60,6 +61,8 @@ export interface Config {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Where clients reach the API, without a path; null: where it listens. */
+  readonly publicUrl: string | null;
   /** Null: a PostgreSQL of our own in the data folder. */
   readonly databaseUrl: string | null;
   /** For LISTEN, which does not survive a pooler in transaction mode; null: the same as `databaseUrl`. */
@@ -117,6 +120,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     production,
     host: env.HOST,
     port: env.PORT,
+    publicUrl: env.PUBLIC_URL ? new URL(env.PUBLIC_URL).origin : null,
     databaseUrl: env.DATABASE_URL ?? null,
     databaseDirectUrl: env.DATABASE_DIRECT_URL ?? null,
     databasePoolSize: env.DATABASE_POOL_SIZE,
