@@ -28,9 +28,7 @@ export function createApi(
   options: { demoAccounts?: readonly DemoAccount[] } = {},
 ): Api {
   const { config, logger, channels, signals } = foundation;
-  // Without a public address it is the server's own, which is known once it listens.
-  let origin = config.publicUrl ?? '';
-  const services = createServices(foundation, () => origin);
+  const services = createServices(foundation);
   const server = createHttpServer({
     schema,
     services,
@@ -50,7 +48,6 @@ export function createApi(
       await channels.start();
       unlisten = signals.listen(sessionEndedTopic, (sessionId) => server.closeSession(sessionId));
       const { url, port } = await server.start();
-      origin ||= url;
       return { origin: url, url: `${url}/graphql`, port };
     },
     async stop() {

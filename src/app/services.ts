@@ -18,11 +18,16 @@ import type { Foundation } from './foundation.js';
 /** The signal that tells every API process to close the sockets of a session. */
 export const sessionEndedTopic = 'session-ended';
 
-/** Every service, made of what it needs: the one place that knows them all. `origin` is where clients reach the API. */
-export function createServices(
-  { database, channels, signals, clock, logger, secret, config }: Foundation,
-  origin: () => string,
-): Services {
+/** Every service, made of what it needs: the one place that knows them all. */
+export function createServices({
+  database,
+  channels,
+  signals,
+  clock,
+  logger,
+  secret,
+  config,
+}: Foundation): Services {
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const sessions = createSessions({
     database,
@@ -44,9 +49,9 @@ export function createServices(
   const availability = createAvailabilityService({ database, clock, accounts });
   const lessons = createLessonService({ database, channels, queue, clock, accounts, relations });
   const series = createSeriesService({ database, channels, queue, clock, accounts, relations, lessons });
-  const { unreadMessageDelaySeconds } = config;
+  const { unreadMessageDelaySeconds, publicUrl } = config;
   const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
-  const calendarFeeds = createCalendarFeedService({ database, clock, secret, origin });
+  const calendarFeeds = createCalendarFeedService({ database, clock, secret, publicUrl });
   const notifications = createNotificationService({ database, channels, queue });
   return { accounts, relations, availability, lessons, series, chats, calendarFeeds, notifications };
 }

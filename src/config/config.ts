@@ -35,7 +35,6 @@ const variables = z.object({
     .default('development'),
   PORT: port.default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
-  PUBLIC_URL: url('http:', 'https:').optional(),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_POOL_SIZE: z.coerce.number('must be a number of connections').int().min(2).max(500).default(10),
@@ -43,6 +42,7 @@ const variables = z.object({
   LECTERN_DATA_DIR: z.string().min(1).default('.data'),
   REDIS_URL: url('redis:', 'rediss:').optional(),
   SMTP_URL: url('smtp:', 'smtps:').optional(),
+  PUBLIC_URL: url('http:', 'https:').optional(),
   MAIL_FROM: z.string().min(3).default('Lectern <no-reply@lectern.invalid>'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   LOG_LEVEL: z
@@ -61,8 +61,6 @@ export interface Config {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Where clients reach the API, without a path; null: where it listens. */
-  readonly publicUrl: string | null;
   /** Null: a PostgreSQL of our own in the data folder. */
   readonly databaseUrl: string | null;
   /** For LISTEN, which does not survive a pooler in transaction mode; null: the same as `databaseUrl`. */
@@ -76,6 +74,8 @@ export interface Config {
   /** Null: mails are written to `<dataDir>/mail`. */
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
+  /** The API's origin as people reach it, for links that are sent; without a slash at the end. */
+  readonly publicUrl: string;
   /** Null outside production: a secret is made once and kept in the data folder. */
   readonly jwtSecret: string | null;
   readonly logLevel: string;
@@ -120,7 +120,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     production,
     host: env.HOST,
     port: env.PORT,
-    publicUrl: env.PUBLIC_URL ? new URL(env.PUBLIC_URL).origin : null,
     databaseUrl: env.DATABASE_URL ?? null,
     databaseDirectUrl: env.DATABASE_DIRECT_URL ?? null,
     databasePoolSize: env.DATABASE_POOL_SIZE,
@@ -131,6 +130,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     redisUrl: env.REDIS_URL ?? null,
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
+    publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
     jwtSecret: env.JWT_SECRET ?? null,
     logLevel: env.LOG_LEVEL,
     logPretty: env.LOG_FORMAT ? env.LOG_FORMAT === 'pretty' : !production && process.stdout.isTTY === true,

@@ -27,10 +27,10 @@ export interface HttpServerOptions {
   readonly introspection: boolean;
   /** The page for browsers; null gives none. */
   readonly graphiql: GraphiqlPage | null;
-  /** Endpoints beside GraphQL and health. */
-  readonly routes?: readonly Route[];
   /** Whether requests can be served: the database answers and has every migration. */
   readonly ready: () => Promise<boolean>;
+  /** Endpoints beside GraphQL and health. */
+  readonly routes?: readonly Route[];
   readonly logger: Logger;
   readonly host: string;
   /** 0 takes a free one. */

@@ -5,12 +5,17 @@ import { cancel, inHours, pairWithClients } from './lesson-operations.js';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ config: { publicUrl: 'https://school.example.org' } });
 });
 afterAll(() => app.stop());
 
 async function urlOf(client: GraphqlClient): Promise<string> {
-  return (await client.data('{ calendarFeed { url } }')).calendarFeed.url;
+  return here((await client.data('{ calendarFeed { url } }')).calendarFeed.url);
+}
+
+/** An address that was given out, at the port that the test's server has taken. */
+function here(url: string): string {
+  return url.replace('https://school.example.org', app.origin);
 }
 
 /** The events of a feed, as a calendar program reads them. */
@@ -107,10 +112,11 @@ describe('the calendar feed', () => {
     const { rotateCalendarFeed } = await asTutor.data(
       'mutation { rotateCalendarFeed { calendarFeed { url } } }',
     );
-    expect(rotateCalendarFeed.calendarFeed.url).not.toBe(url);
-    expect(await urlOf(asTutor)).toBe(rotateCalendarFeed.calendarFeed.url);
+    const rotated = here(rotateCalendarFeed.calendarFeed.url);
+    expect(rotated).not.toBe(url);
+    expect(await urlOf(asTutor)).toBe(rotated);
     expect((await fetch(url)).status).toBe(404);
-    await read(rotateCalendarFeed.calendarFeed.url);
+    await read(rotated);
   });
 
   it('has one address, however many ask for the first time at once', async () => {

@@ -234,7 +234,7 @@ describe('endTutorStudentRelation', () => {
   it('waits for whoever holds the relation as active', async () => {
     const { tutor, student, relationId } = await (await app.seed.school()).pair();
     const { database } = app.foundation;
-    const { relations } = createServices(app.foundation, () => app.origin);
+    const { relations } = createServices(app.foundation);
     const order: string[] = [];
     const organizationId = await organizationOf(tutor);
     let ending: Promise<unknown> = Promise.resolve();

@@ -19,7 +19,7 @@ export function createCalendarFeedRoute(feeds: Pick<CalendarFeedService, 'read'>
       const etag = `"${createHash('sha256').update(text).digest('base64url')}"`;
       // Asked again every time: a feed whose address was changed must end at once.
       const answer = { etag, 'cache-control': 'private, no-cache' };
-      if (isKnown(headers['if-none-match'], etag)) return { status: 304, headers: answer, body: null };
+      if (isKnown(headers['if-none-match'], etag)) return { status: 304, headers: answer, body: '' };
       return {
         status: 200,
         headers: {

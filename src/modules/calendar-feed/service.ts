@@ -19,12 +19,12 @@ interface CalendarFeedOptions {
   readonly clock: Clock;
   /** The server's own secret. */
   readonly secret: string;
-  /** Where the server is reached, such as `https://school.example.org`, without a path. */
-  readonly origin: () => string;
+  /** Where people reach the API, such as `https://school.example.org`. */
+  readonly publicUrl: string;
 }
 
 /** Private calendar feeds: whoever has the address may read, and nobody can guess it. */
-export function createCalendarFeedService({ database, clock, secret, origin }: CalendarFeedOptions) {
+export function createCalendarFeedService({ database, clock, secret, publicUrl }: CalendarFeedOptions) {
   /** 256 bits that only this server can make of the key. */
   const secretOf = (key: string) =>
     createHmac('sha256', secret).update(`calendar-feed:${key}`).digest('base64url');
@@ -33,7 +33,7 @@ export function createCalendarFeedService({ database, clock, secret, origin }: C
     const key = randomUUID();
     return { key, hash: hashOf(secretOf(key)) };
   };
-  const feedOf = ({ key }: FeedKey): CalendarFeed => ({ url: `${origin()}/calendar/${secretOf(key)}.ics` });
+  const feedOf = ({ key }: FeedKey): CalendarFeed => ({ url: `${publicUrl}/calendar/${secretOf(key)}.ics` });
 
   return {
     /** The viewer's feed; its address is made at the first time of asking. */
