@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createCalendarAttachments } from '../modules/notifications/calendar-attachments.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationHandlers } from '../modules/notifications/handlers.js';
 import { createMailer } from '../platform/mail/create-mailer.js';
@@ -36,7 +37,10 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     clock,
     logger,
   });
-  const handlers = createNotificationHandlers({ database, channels, queue, mailer });
+  const handlers = createNotificationHandlers({
+    ...{ database, channels, queue, mailer },
+    attachmentsOf: createCalendarAttachments(config.mailFrom),
+  });
   const worker = createQueueWorker({
     database,
     signals,
