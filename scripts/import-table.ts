@@ -5,7 +5,17 @@ import { fileURLToPath } from 'node:url';
 const src = fileURLToPath(new URL('../src', import.meta.url));
 
 /** The modules in their order: each may use those before it. */
-export const moduleOrder = ['accounts', 'relations', 'lessons', 'chats', 'notifications', 'privacy'] as const;
+export const moduleOrder = [
+  'accounts',
+  'relations',
+  'availability',
+  'lessons',
+  'series',
+  'chats',
+  'calendar-feed',
+  'notifications',
+  'privacy',
+] as const;
 
 /**
  * Which rooms of the house a room may import from, besides itself. Everything points down this list; what is needed

@@ -13,6 +13,7 @@ export interface OperationFile {
 const scalars = {
   ID: 'string',
   DateTime: 'string',
+  Date: 'string',
   TimeZone: 'string',
   EmailAddress: 'string',
   Locale: 'string',

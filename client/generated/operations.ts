@@ -11,6 +11,8 @@ export type CancelLessonInput = {
   readonly lessonId: string;
   /** Why, 1 to 1,000 characters. */
   readonly reason?: string | null | undefined;
+  /** How much of its series is touched. */
+  readonly scope?: SeriesScope | null | undefined;
 };
 
 /** How a lesson really ended. */
@@ -173,15 +175,17 @@ export type RequestLessonInput = {
   readonly tutorId: string;
 };
 
-/** The lesson to move, and to when. */
+/** The lesson to move, and where to. */
 export type RescheduleLessonInput = {
-  /** 5 minutes to 8 hours after the start. */
+  /** The new end, 5 minutes to 8 hours after the new start. */
   readonly endsAt: string;
   /** The version that the change is based on; LESSON_CONFLICT when the lesson has another one. */
   readonly expectedVersion?: number | null | undefined;
   /** Its id. */
   readonly lessonId: string;
-  /** In the future. */
+  /** How much of its series is touched. The others move by as much on the clock and the calendar, and take the same length; those that were moved alone before stay where they are. */
+  readonly scope?: SeriesScope | null | undefined;
+  /** The new start, in the future. */
   readonly startsAt: string;
 };
 
@@ -248,6 +252,15 @@ export type SendMessageInput = {
   /** The id of the lesson in whose chat it is sent. */
   readonly roomId: string;
 };
+
+/** How much of its series a change of a lesson touches. A lesson of its own is always changed alone. */
+export type SeriesScope =
+  /** All lessons of its series that are still to come. */
+  | 'ALL'
+  /** This lesson only. */
+  | 'THIS'
+  /** This lesson and those of its series after it; what was before stays where it was. */
+  | 'THIS_AND_FOLLOWING';
 
 /** Who signs in. */
 export type SignInInput = {
@@ -436,6 +449,7 @@ export type NotificationSummaryFragment = { readonly id: string, readonly type: 
     | { readonly id: string }
     | { readonly id: string }
     | { readonly id: string }
+    | { readonly id: string }
    | null };
 
 export type PageFragment = { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null };
@@ -598,6 +612,7 @@ export type NotificationsQuery = { readonly notifications: { readonly unreadCoun
           | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
+          | { readonly id: string }
          | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
 
 export type MoreNotificationsQueryVariables = Exact<{
@@ -608,6 +623,7 @@ export type MoreNotificationsQueryVariables = Exact<{
 
 
 export type MoreNotificationsQuery = { readonly notifications: { readonly unreadCount: number, readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly type: string, readonly title: string, readonly body: string, readonly createdAt: string, readonly readAt: string | null, readonly subject:
+          | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
@@ -639,6 +655,7 @@ export type NotificationEventsSubscription = { readonly notificationEvents:
     | { readonly __typename: 'ChannelJoined', readonly cursor: string, readonly occurredAt: string }
     | { readonly __typename: 'ChannelReset', readonly cursor: string, readonly occurredAt: string, readonly reason: ResetReason }
     | { readonly __typename: 'NotificationAdded', readonly cursor: string, readonly occurredAt: string, readonly unreadCount: number, readonly notification: { readonly id: string, readonly type: string, readonly title: string, readonly body: string, readonly createdAt: string, readonly readAt: string | null, readonly subject:
+          | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }

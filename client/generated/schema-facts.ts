@@ -22,6 +22,7 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "ChatMessage",
     "ChatRoom",
     "Lesson",
+    "LessonSeries",
     "Notification",
     "Organization",
     "Session",

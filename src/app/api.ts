@@ -1,5 +1,6 @@
 import type { DemoAccount } from '../demo/load-demo-data.js';
 import { schema } from '../graphql/schema.js';
+import { createCalendarFeedRoute } from '../modules/calendar-feed/route.js';
 import { createGraphiqlPage } from '../transport/graphiql/page.js';
 import { createHttpServer } from '../transport/server.js';
 import type { Foundation } from './foundation.js';
@@ -34,6 +35,7 @@ export function createApi(
     authenticate: services.accounts.authenticate,
     introspection: config.introspection,
     graphiql: config.graphiql ? createGraphiqlPage({ demoAccounts: options.demoAccounts ?? [] }) : null,
+    routes: [createCalendarFeedRoute(services.calendarFeeds)],
     ready: foundation.ready,
     logger: logger.child({ part: 'http' }),
     host: config.host,

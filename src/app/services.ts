@@ -6,6 +6,8 @@ import { createPasswords } from '../modules/accounts/passwords.js';
 import { createAccountService, defaultOrganizationId } from '../modules/accounts/service.js';
 import { createSessions } from '../modules/accounts/sessions.js';
 import { isPem } from '../modules/accounts/token-keys.js';
+import { createAvailabilityService, isAvailable } from '../modules/availability/service.js';
+import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
 import { chatAccessLost } from '../modules/chats/access.js';
 import { createChatService } from '../modules/chats/service.js';
 import { createLessonLeaving } from '../modules/lessons/leave.js';
@@ -14,6 +16,7 @@ import { notificationSchemas } from '../modules/notifications/event-types/regist
 import { createNotificationService } from '../modules/notifications/service.js';
 import { createPrivacyService } from '../modules/privacy/service.js';
 import { createRelationService } from '../modules/relations/service.js';
+import { createSeriesService } from '../modules/series/service.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import type { Foundation } from './foundation.js';
 
@@ -44,13 +47,19 @@ export function createServices({ database, channels, signals, clock, secret, con
     accounts,
     accessLostOnEnd: chatAccessLost,
   });
-  const lessons = createLessonService({ database, channels, queue, clock, accounts, relations });
-  const { unreadMessageDelaySeconds } = config;
+  const availability = createAvailabilityService({ database, clock, accounts });
+  const lessons = createLessonService({
+    ...{ database, channels, queue, clock, accounts, relations },
+    isAvailable,
+  });
+  const series = createSeriesService({ database, channels, queue, clock, accounts, relations, lessons });
+  const { unreadMessageDelaySeconds, publicUrl } = config;
   const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
+  const calendarFeeds = createCalendarFeedService({ database, clock, secret, publicUrl });
   const notifications = createNotificationService({ database, channels, queue });
   const leavings = [createLessonLeaving({ queue, clock }), relations.leave];
   const privacy = createPrivacyService({ database, channels, clock, accounts, leavings });
-  return { accounts, relations, lessons, chats, notifications, privacy };
+  return { accounts, relations, availability, lessons, series, chats, calendarFeeds, notifications, privacy };
 }
 
 /**

@@ -3,6 +3,7 @@ import { createOneTimeLinks } from '../modules/accounts/one-time-links.js';
 import { createLetterHandlers } from '../modules/accounts/send-letters.js';
 import { createRecorder } from '../modules/lessons/recorder.js';
 import { createSweep } from '../modules/lessons/sweep.js';
+import { createCalendarAttachments } from '../modules/notifications/calendar-attachments.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationHandlers } from '../modules/notifications/handlers.js';
 import { mailTextOf } from '../modules/notifications/mail-text.js';
@@ -54,7 +55,11 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     appUrl: config.appUrl,
     mailOf: mailTextOf,
   });
-  const handlers = { ...createNotificationHandlers({ database, channels, queue, mailer }), ...letters };
+  const notices = createNotificationHandlers({
+    ...{ database, channels, queue, mailer },
+    attachmentsOf: createCalendarAttachments(config.mailFrom),
+  });
+  const handlers = { ...notices, ...letters };
   const worker = createQueueWorker({
     database,
     signals,

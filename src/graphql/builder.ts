@@ -24,6 +24,7 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: Scalar<Date>;
+    Date: Scalar<string>;
     TimeZone: Scalar<string>;
     EmailAddress: Scalar<string>;
     Locale: Scalar<string>;

@@ -1,5 +1,11 @@
 import { GraphQLError, GraphQLScalarType, type ValueNode } from 'graphql';
-import { GraphQLDateTime, GraphQLEmailAddress, GraphQLLocale, GraphQLTimeZone } from 'graphql-scalars';
+import {
+  GraphQLDateTime,
+  GraphQLEmailAddress,
+  GraphQLLocalDate,
+  GraphQLLocale,
+  GraphQLTimeZone,
+} from 'graphql-scalars';
 import { type Cursor, decodeCursor, encodeCursor } from '../channels/cursor.js';
 import { builder } from './builder.js';
 
@@ -46,6 +52,14 @@ builder.addScalarType(
     GraphQLDateTime,
     'An ISO 8601 instant with its offset, such as 2026-03-29T10:15:00+03:00; answered in UTC.',
   ),
+);
+builder.addScalarType(
+  'Date',
+  new GraphQLScalarType({
+    ...GraphQLLocalDate.toConfig(),
+    name: 'Date',
+    description: 'An ISO 8601 calendar date, such as 2026-03-29, in the zone that its field names.',
+  }),
 );
 builder.addScalarType('TimeZone', described(GraphQLTimeZone, 'An IANA time zone name, such as Europe/Kyiv.'));
 builder.addScalarType('EmailAddress', described(withoutQuotes(GraphQLEmailAddress), 'An e-mail address.'));

@@ -1,10 +1,13 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import '../modules/accounts/schema.js';
+import '../modules/availability/schema.js';
+import '../modules/calendar-feed/schema.js';
 import '../modules/chats/schema.js';
 import '../modules/lessons/schema.js';
 import '../modules/notifications/schema.js';
 import '../modules/privacy/schema.js';
 import '../modules/relations/schema.js';
+import '../modules/series/schema.js';
 import { builder } from './builder.js';
 import './error-code.js';
 import './scalars.js';

@@ -11,6 +11,7 @@ export const idTypes = {
   session: 'Session',
   relation: 'TutorStudentRelation',
   lesson: 'Lesson',
+  series: 'LessonSeries',
   room: 'ChatRoom',
   message: 'ChatMessage',
   notification: 'Notification',

@@ -70,6 +70,9 @@ it('a list of objects is a connection, unless it is bounded by what it is', () =
     'Query.nodes',
     'LessonsPayload.lessons',
     'Lesson.attendance',
+    'Availability.windows',
+    'Availability.exceptions',
+    'Query.freeSlots',
     'NotificationsPayload.notifications',
   ]);
   const lists = own.flatMap((type) => {

@@ -1,6 +1,7 @@
 import type { LessonStatus } from '../../src/generated/prisma/enums.js';
 import { createTokenSigner } from '../../src/modules/accounts/access-tokens.js';
 import { hashPassword } from '../../src/modules/accounts/passwords.js';
+import { type Clock, systemClock } from '../../src/platform/clock.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { encodeId, newId } from '../../src/shared/ids.js';
 import type { Role } from '../../src/shared/viewer.js';
@@ -63,8 +64,8 @@ export const seededPassword = 'correct horse battery';
 const day = 86_400_000;
 let hash: Promise<string> | undefined;
 
-/** Makes schools straight in the database; tokens are signed with the app's secret. */
-export function createSeed(database: Database, secret: string): Seed {
+/** Makes schools straight in the database; tokens are signed with the app's secret, at its time. */
+export function createSeed(database: Database, secret: string, clock: Clock = systemClock): Seed {
   const signer = createTokenSigner({ current: secret });
 
   async function person(organizationId: string, role: Role, seed: PersonSeed = {}): Promise<Person> {
@@ -77,7 +78,7 @@ export function createSeed(database: Database, secret: string): Seed {
          INSERT INTO app_user (id, organization_id, email, password_hash, display_name, role, locale, time_zone)
          VALUES ($1, $2, $3, $4, $5, $6::role, $7, $8) RETURNING id
        )
-       INSERT INTO session (id, user_id, expires_at) SELECT $9, id, now() + interval '1 day' FROM person`,
+       INSERT INTO session (id, user_id, expires_at) SELECT $9, id, greatest(now(), $10::timestamptz) + interval '1 year' FROM person`,
       uuid,
       organizationId,
       email,
@@ -87,8 +88,9 @@ export function createSeed(database: Database, secret: string): Seed {
       seed.locale ?? 'en',
       seed.timeZone ?? 'Europe/Kyiv',
       sessionId,
+      clock.now(),
     );
-    const { token } = await signer.sign({ userId: uuid, sessionId }, new Date());
+    const { token } = await signer.sign({ userId: uuid, sessionId }, clock.now());
     return { id: encodeId('user', uuid), uuid, email, displayName, role, accessToken: token, sessionId };
   }
 

@@ -89,7 +89,7 @@ export async function startApp({
     dataDir,
     foundation,
     statements,
-    seed: createSeed(foundation.database, secret),
+    seed: createSeed(foundation.database, secret, foundation.clock),
     client: (accessToken = null) => createGraphqlClient(url, accessToken),
     socket(accessToken = null, options = {}) {
       const socket = createSocketClient(wsUrl, accessToken, options);

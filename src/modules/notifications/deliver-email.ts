@@ -4,6 +4,7 @@ import type { HandlerContext } from '../../queue/handler.js';
 import type { QueueItem } from '../../queue/item.js';
 import { type HandlerOutcome, PermanentFailure } from '../../queue/outcome.js';
 import { decodeAnyId } from '../../shared/ids.js';
+import type { AttachmentsOf } from './calendar-attachments.js';
 import { type Delivery, findDelivery } from './delivery-store.js';
 import { deliveryPayload, type Told } from './event-types/definition.js';
 import { eventTypeOf, textOf } from './event-types/registry.js';
@@ -14,13 +15,14 @@ export interface DeliverEmailOptions {
   readonly database: Database;
   readonly mailer: Mailer;
   readonly onSent: OnSent;
+  readonly attachmentsOf: AttachmentsOf;
 }
 
 /**
  * Creates the handler that sends a notification by e-mail: at least once, with the same Message-ID should it be sent
  * again. What it is about is checked just before.
  */
-export function createEmailDelivery({ database, mailer, onSent }: DeliverEmailOptions) {
+export function createEmailDelivery({ database, mailer, onSent, attachmentsOf }: DeliverEmailOptions) {
   /** Why the mail must not be sent any more; null when it may be. */
   async function obsolete(delivery: Delivery): Promise<string | null> {
     const type = eventTypeOf(delivery.type);
@@ -38,8 +40,10 @@ export function createEmailDelivery({ database, mailer, onSent }: DeliverEmailOp
     const reason = await obsolete(delivery);
     if (reason) return { kind: 'skipped', reason };
     const text = textOf(delivery.type, delivery.data, delivery);
+    const attachments = await attachmentsOf(database, delivery);
+    const mail = { to: delivery.email, ...mailTextOf(text, delivery), messageId: item.id, attachments };
     try {
-      await mailer.send({ to: delivery.email, ...mailTextOf(text, delivery), messageId: item.id }, signal);
+      await mailer.send(mail, signal);
     } catch (error) {
       if (error instanceof MailRejected) throw new PermanentFailure(error.message, { cause: error });
       throw error;

@@ -74,6 +74,19 @@ export const personalData: Readonly<Record<string, TableRule>> = {
       { kind: 'room', column: 'id' },
     ],
   },
+  lesson_history: {
+    people: { by_id: 'keep' },
+    // Times and states; titles are left out of it.
+    harmless: ['change', 'from', 'to'],
+  },
+  lesson_attendance: { people: { user_id: 'delete' } },
+  lesson_series: {
+    people: { tutor_id: 'keep', student_id: 'keep' },
+    harmless: ['rrule', 'time_zone'],
+  },
+  availability_window: { people: { tutor_id: 'delete' } },
+  availability_exception: { people: { tutor_id: 'delete' } },
+  calendar_feed: { people: { user_id: 'delete' }, secret: ['secret_hash'] },
   chat_message: {
     people: {
       author_id: {

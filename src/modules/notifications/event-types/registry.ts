@@ -7,6 +7,7 @@ import { lessonAccepted, lessonDeclined, lessonRequested } from './lesson-reques
 import { lessonCancelled, lessonScheduled } from './lessons.js';
 import { messageUnread } from './messages.js';
 import { relationInvited } from './relations.js';
+import { seriesCancelled, seriesMoved, seriesScheduled } from './series.js';
 
 /** Everything that people are told about. A new event type is a definition and a line here. */
 const eventTypes = {
@@ -20,6 +21,9 @@ const eventTypes = {
   'lesson.starting_soon': lessonStartingSoon,
   'message.unread': messageUnread,
   'relation.invited': relationInvited,
+  'series.scheduled': seriesScheduled,
+  'series.moved': seriesMoved,
+  'series.cancelled': seriesCancelled,
 } as const;
 
 /** The name of an event type, as in `Notification.type`. */
@@ -38,6 +42,9 @@ export const notificationSchemas = {
   'lesson.starting_soon': lessonStartingSoon.schema,
   'message.unread': messageUnread.schema,
   'relation.invited': relationInvited.schema,
+  'series.scheduled': seriesScheduled.schema,
+  'series.moved': seriesMoved.schema,
+  'series.cancelled': seriesCancelled.schema,
 } as const satisfies Record<EventTypeName, unknown>;
 
 /** The definition of an event type; null for one that this release does not know. */

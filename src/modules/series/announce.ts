@@ -1,0 +1,84 @@
+import type { Channels } from '../../channels/channels.js';
+import type { UnitOfWork } from '../../platform/database/database.js';
+import { lessonChanged, lessonChannel } from '../lessons/events.js';
+import { recordHistory, type WrittenChange } from '../lessons/history-store.js';
+import type { LessonView } from '../lessons/lesson.js';
+import { type LessonNoticeQueue, remindersOf } from '../lessons/notices.js';
+
+/** What people are told of a series: one notification, however many lessons it is about. */
+export type SeriesNotice = 'series.scheduled' | 'series.moved' | 'series.cancelled';
+
+/** A queue item of this module. */
+interface SeriesNoticeItem {
+  readonly eventType: SeriesNotice;
+  readonly userId: string;
+  readonly payload: {
+    readonly seriesId: string;
+    /** The first lesson that the change touched, and its version after it. */
+    readonly lessonId: string;
+    readonly version: number;
+    /** How many lessons it touched. */
+    readonly count: number;
+    readonly actorId: string;
+  };
+}
+
+/** The part of the notification queue that series need. */
+export interface SeriesNoticeQueue {
+  enqueueBatch(items: readonly SeriesNoticeItem[], tx: UnitOfWork): Promise<unknown>;
+}
+
+/** What telling of a series needs. */
+export interface AnnounceOptions {
+  readonly channels: Pick<Channels, 'append'>;
+  readonly queue: LessonNoticeQueue & SeriesNoticeQueue;
+}
+
+/** A change of several lessons of one series. */
+export interface SeriesChange {
+  readonly seriesId: string;
+  readonly actorId: string;
+  /** In order. */
+  readonly changes: readonly (WrittenChange & { readonly after: LessonView })[];
+  readonly notice: SeriesNotice;
+}
+
+/**
+ * Writes the history of lessons that were just written, tells people and channels of them, and gives them with the ends
+ * of their channels. It locks the channels, so little may follow it.
+ */
+export async function announceSeries(
+  tx: UnitOfWork,
+  { channels, queue }: AnnounceOptions,
+  { seriesId, actorId, changes, notice }: SeriesChange,
+): Promise<LessonView[]> {
+  const first = changes[0]?.after;
+  if (!first) return [];
+  await recordHistory(tx, actorId, changes);
+  const payload = {
+    seriesId,
+    lessonId: first.id,
+    version: first.version,
+    count: changes.length,
+    actorId,
+  };
+  const others = [first.tutorId, first.studentId].filter((userId) => userId !== actorId);
+  await queue.enqueueBatch(
+    others.map((userId) => ({ eventType: notice, userId, payload })),
+    tx,
+  );
+  await queue.enqueueBatch(
+    changes.flatMap(({ after, change }) => remindersOf(after, change, after.updatedAt)),
+    tx,
+  );
+  const events = await channels.append(
+    tx,
+    changes.flatMap(({ after, change }) => lessonChanged(after, change, actorId)),
+  );
+  const ends = new Map(events.map(({ channel, seq, tag }) => [channel, { channel, seq, tag }]));
+  return changes.map(({ after }) => {
+    const eventCursor = ends.get(lessonChannel(after.id));
+    if (!eventCursor) throw new Error('The change of a lesson was not appended to its channel.');
+    return { ...after, eventCursor };
+  });
+}

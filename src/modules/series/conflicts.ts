@@ -1,0 +1,17 @@
+import { AppError } from '../../shared/errors.js';
+import type { Conflict } from './store.js';
+
+/** How many taken slots an error names. */
+const named = 10;
+
+/** SLOT_TAKEN that says at which starts, and whose lesson is in the way. */
+export function slotsTaken(
+  path: string,
+  conflicts: readonly Conflict[],
+  slots: readonly { readonly startsAt: Date }[],
+): AppError {
+  const messages = conflicts
+    .slice(0, named)
+    .map(({ index, whose }) => `the ${whose} has another lesson at ${slots[index]?.startsAt.toISOString()}`);
+  return new AppError('SLOT_TAKEN', { [path]: messages });
+}
