@@ -56,6 +56,8 @@ export type LessonFilter = {
   readonly from?: string | null | undefined;
   /** Only lessons in one of these states. */
   readonly status?: ReadonlyArray<LessonStatus> | null | undefined;
+  /** Only lessons whose title and notes have a word that begins with each of these words, in whatever case and with whatever apostrophe; 1 to 200 characters with a letter or a digit. */
+  readonly text?: string | null | undefined;
   /** Only lessons that start before this time. */
   readonly to?: string | null | undefined;
   /** Only lessons of this tutor or student. */

@@ -3,7 +3,7 @@ import { createTokenSigner } from '../modules/accounts/access-tokens.js';
 import { createPasswords } from '../modules/accounts/passwords.js';
 import { createAccountService } from '../modules/accounts/service.js';
 import { createSessions } from '../modules/accounts/sessions.js';
-import { createAvailabilityService } from '../modules/availability/service.js';
+import { createAvailabilityService, isAvailable } from '../modules/availability/service.js';
 import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
 import { chatAccessLost } from '../modules/chats/access.js';
 import { createChatService } from '../modules/chats/service.js';
@@ -47,7 +47,10 @@ export function createServices({
     accessLostOnEnd: chatAccessLost,
   });
   const availability = createAvailabilityService({ database, clock, accounts });
-  const lessons = createLessonService({ database, channels, queue, clock, accounts, relations });
+  const lessons = createLessonService({
+    ...{ database, channels, queue, clock, accounts, relations },
+    isAvailable,
+  });
   const series = createSeriesService({ database, channels, queue, clock, accounts, relations, lessons });
   const { unreadMessageDelaySeconds, publicUrl } = config;
   const chats = createChatService({ database, channels, unreadMessageDelaySeconds });

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { createRecorder } from '../modules/lessons/recorder.js';
+import { createSweep } from '../modules/lessons/sweep.js';
 import { createCalendarAttachments } from '../modules/notifications/calendar-attachments.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationHandlers } from '../modules/notifications/handlers.js';
@@ -7,6 +9,7 @@ import { createNotificationQueue } from '../queue/queue.js';
 import { createQueueWorker, type DrainResult } from '../queue/worker.js';
 import type { Foundation } from './foundation.js';
 import { createMaintenance } from './maintenance.js';
+import { createSweeping } from './sweeping.js';
 
 /** How a worker works; the defaults are the queue's. */
 export interface WorkerOptions {
@@ -14,9 +17,11 @@ export interface WorkerOptions {
   readonly intervalSeconds?: number;
   readonly concurrency?: number;
   readonly drainTimeoutSeconds?: number;
+  /** How often it looks for lessons that are overdue. */
+  readonly sweepSeconds?: number;
 }
 
-/** The worker: delivers notifications and removes what is kept for a time only. */
+/** The worker: delivers notifications, ends what is overdue, and removes what is kept for a time only. */
 export interface Worker {
   start(): void;
   /** Delivers what is due and no more; use it instead of `start`. */
@@ -50,15 +55,22 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     ...options,
   });
 
+  const sweep = createSweep({ database, clock, record: createRecorder({ channels, queue }) });
+  const sweeping = createSweeping({ sweep, logger, intervalSeconds: options.sweepSeconds ?? 15 });
   const maintenance = createMaintenance({ ...foundation, logger });
   return {
     start() {
       worker.start();
+      sweeping.start();
       maintenance.start();
     },
-    drain: () => worker.drain(),
+    async drain() {
+      // First, since it enqueues what it has to tell.
+      await sweeping.run();
+      return worker.drain();
+    },
     async stop() {
-      await Promise.all([worker.stop(), maintenance.stop()]);
+      await Promise.all([worker.stop(), sweeping.stop(), maintenance.stop()]);
       await mailer.stop();
     },
   };

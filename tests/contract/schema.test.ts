@@ -72,6 +72,7 @@ it('a list of objects is a connection, unless it is bounded by what it is', () =
     'Availability.windows',
     'Availability.exceptions',
     'Query.freeSlots',
+    'Lesson.attendance',
     'NotificationsPayload.notifications',
   ]);
   const lists = own.flatMap((type) => {

@@ -56,11 +56,16 @@ function pageStatement(channel: string, scope: ListScope, filter: LessonFilter, 
     filter.to ?? 'infinity',
     filter.status ?? null,
   ];
+  // Only there when it narrows: the index of words is of no use to a condition that may be absent. The query is made
+  // once, in a subselect; a generic plan would make it for every row.
+  const matches = filter.text
+    ? ` AND search @@ (SELECT search_query($${values.push(filter.text)}::text))`
+    : '';
   const { where, orderAndLimit } = keyset(page, sortColumns, 'ASC', values);
   const lessonsWhere = (condition: string) => `
     SELECT * FROM lesson WHERE organization_id = $2::uuid${condition}
       AND starts_at >= $3::timestamptz AND starts_at < $4::timestamptz
-      AND ($5::lesson_status[] IS NULL OR status = ANY ($5::lesson_status[]))${where}${orderAndLimit}`;
+      AND ($5::lesson_status[] IS NULL OR status = ANY ($5::lesson_status[]))${matches}${where}${orderAndLimit}`;
 
   // As tutor and as student apart, each with its own LIMIT: two short scans of the two indexes by start.
   const [person, other] = scope.participantId

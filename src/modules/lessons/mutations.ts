@@ -1,54 +1,16 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, idempotencyKey, line, parseArgs, text } from '../../graphql/input.js';
-import { instant } from './arguments.js';
+import { id, parseArgs } from '../../graphql/input.js';
+import { notes, plan, ScheduleLessonInput, target, title, versionDescription } from './inputs.js';
 import { LessonPayload } from './types.js';
 
-const title = line(1, 200);
-/** An empty text is no notes. */
-const notes = text(0, 4_000)
-  .nullable()
-  .transform((value) => value || null);
-const target = { lessonId: id('lesson'), expectedVersion: z.int().nullish() };
-
-const scheduleArgs = z.object({
-  input: z.object({
-    studentId: id('user'),
-    title,
-    startsAt: instant,
-    endsAt: instant,
-    notes: notes.default(null),
-    idempotencyKey,
-  }),
-});
+const scheduleArgs = z.object({ input: z.object({ studentId: id('user'), ...plan }) });
 const updateArgs = z.object({
   input: z.object({
     ...target,
     title: title.nullish().transform((value) => value ?? undefined),
     notes: notes.optional(),
-  }),
-});
-
-const versionDescription =
-  'The version that the change is based on; LESSON_CONFLICT when the lesson has another one.';
-
-const ScheduleLessonInput = builder.inputType('ScheduleLessonInput', {
-  description: 'The lesson to book.',
-  fields: (t) => ({
-    studentId: t.id({ required: true, description: 'A student with whom the tutor has an active relation.' }),
-    title: t.string({ required: true, description: 'On one line, 1 to 200 characters.' }),
-    startsAt: t.field({ type: 'DateTime', required: true, description: 'In the future.' }),
-    endsAt: t.field({
-      type: 'DateTime',
-      required: true,
-      description: '5 minutes to 8 hours after the start. A lesson may start when another ends.',
-    }),
-    notes: t.string({ description: 'At most 4,000 characters.' }),
-    idempotencyKey: t.string({
-      description:
-        'Makes it harmless to send this again for 24 hours: the same key gives the same lesson. 1 to 200 characters.',
-    }),
   }),
 });
 

@@ -1,8 +1,9 @@
 import type { Channels } from '../../channels/channels.js';
 import type { UnitOfWork } from '../../platform/database/database.js';
 import { lessonChanged, lessonChannel } from '../lessons/events.js';
+import { recordHistory, type WrittenChange } from '../lessons/history-store.js';
 import type { LessonView } from '../lessons/lesson.js';
-import type { LessonChange } from '../lessons/policy.js';
+import { type LessonNoticeItem, remindersOf } from '../lessons/notices.js';
 
 /** What people are told of a series: one notification, however many lessons it is about. */
 export type SeriesNotice = 'series.scheduled' | 'series.moved' | 'series.cancelled';
@@ -24,7 +25,7 @@ interface SeriesNoticeItem {
 
 /** The part of the notification queue that series need. */
 export interface SeriesNoticeQueue {
-  enqueueBatch(items: readonly SeriesNoticeItem[], tx: UnitOfWork): Promise<unknown>;
+  enqueueBatch(items: readonly (SeriesNoticeItem | LessonNoticeItem)[], tx: UnitOfWork): Promise<unknown>;
 }
 
 /** A change of several lessons of one series. */
@@ -32,41 +33,41 @@ export interface SeriesChange {
   readonly seriesId: string;
   readonly actorId: string;
   /** In order. */
-  readonly lessons: readonly { readonly lesson: LessonView; readonly change: LessonChange }[];
+  readonly changes: readonly WrittenChange[];
   readonly notice: SeriesNotice;
 }
 
 /**
- * Tells people and channels of lessons that were just written, and gives them with the ends of their channels. It
- * locks the channels, so little may follow it.
+ * Ends a change of several lessons as `createRecorder` ends that of one, with history, reminders and events; but people
+ * are told once. It locks the channels, so little may follow it.
  */
 export async function announceSeries(
   tx: UnitOfWork,
   { channels, queue }: { readonly channels: Pick<Channels, 'append'>; readonly queue: SeriesNoticeQueue },
-  { seriesId, actorId, lessons, notice }: SeriesChange,
+  { seriesId, actorId, changes, notice }: SeriesChange,
 ): Promise<LessonView[]> {
-  const first = lessons[0]?.lesson;
+  const first = changes[0]?.after;
   if (!first) return [];
   const payload = {
     seriesId,
     lessonId: first.id,
     version: first.version,
-    count: lessons.length,
+    count: changes.length,
     actorId,
   };
+  await recordHistory(tx, actorId, changes);
   const others = [first.tutorId, first.studentId].filter((userId) => userId !== actorId);
-  await queue.enqueueBatch(
-    others.map((userId) => ({ eventType: notice, userId, payload })),
-    tx,
-  );
+  const news = others.map((userId) => ({ eventType: notice, userId, payload }));
+  const reminders = changes.flatMap(({ after, change }) => remindersOf(after, change, after.updatedAt));
+  await queue.enqueueBatch([...news, ...reminders], tx);
   const events = await channels.append(
     tx,
-    lessons.flatMap(({ lesson, change }) => lessonChanged(lesson, change, actorId)),
+    changes.flatMap(({ after, change }) => lessonChanged(after, change, actorId)),
   );
   const ends = new Map(events.map(({ channel, seq, tag }) => [channel, { channel, seq, tag }]));
-  return lessons.map(({ lesson }) => {
-    const eventCursor = ends.get(lessonChannel(lesson.id));
+  return changes.map(({ after }) => {
+    const eventCursor = ends.get(lessonChannel(after.id));
     if (!eventCursor) throw new Error('The change of a lesson was not appended to its channel.');
-    return { ...lesson, eventCursor };
+    return { ...after, eventCursor };
   });
 }

@@ -84,12 +84,12 @@ export async function bookSeries(
   await insertSeries(tx, series, now);
   const free = slots.filter((_slot, index) => !taken.has(index)).map((slot) => ({ ...slot, id: newId() }));
   const lessons = await insertSeriesLessons(tx, series, booking.title, free, now).catch((error: unknown) => {
-    throw slotTaken(error);
+    throw slotTaken(error, 'input.localStart');
   });
   await announceSeries(tx, options, {
     seriesId: series.id,
     actorId: tutorId,
-    lessons: lessons.map((lesson) => ({ lesson, change: 'SCHEDULED' })),
+    changes: lessons.map((after) => ({ change: 'SCHEDULED', before: null, after })),
     notice: 'series.scheduled',
   });
   return series;

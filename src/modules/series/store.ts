@@ -86,7 +86,8 @@ export interface NewSeriesLesson {
 }
 
 /**
- * Inserts the lessons of a series in one statement, in their order. Violates `lesson_tutor_no_overlap` or
+ * Inserts the lessons of a series in one statement, in their order, with the cancellation policy of their tutor as it is
+ * now. Violates `lesson_tutor_no_overlap` or
  * `lesson_student_no_overlap` when a slot is taken.
  */
 export async function insertSeriesLessons(
@@ -99,11 +100,12 @@ export async function insertSeriesLessons(
   const rows = await tx.sql<LessonViewRow>(
     `WITH inserted AS (
        INSERT INTO lesson (id, organization_id, tutor_id, student_id, title, starts_at, ends_at, status, series_id,
-         series_position, series_local_start, created_at, updated_at)
-       SELECT given.id, $1::uuid, $2::uuid, $3::uuid, $4::text, given."startsAt", given."endsAt", 'SCHEDULED', $5::uuid,
-         given.position, given."localStart", $7::timestamptz, $7::timestamptz
+         series_position, series_local_start, cancellation_window_minutes, created_at, updated_at)
+       SELECT given.id, $1::uuid, tutor.id, $3::uuid, $4::text, given."startsAt", given."endsAt", 'SCHEDULED', $5::uuid,
+         given.position, given."localStart", tutor.cancellation_window_minutes, $7::timestamptz, $7::timestamptz
        FROM jsonb_to_recordset($6::text::jsonb) AS given (id uuid, position int, "localStart" timestamp,
          "startsAt" timestamptz, "endsAt" timestamptz)
+       JOIN app_user tutor ON tutor.id = $2::uuid AND tutor.organization_id = $1::uuid
        RETURNING *
      )
      SELECT ${writtenColumns} FROM inserted l ORDER BY l.series_position`,

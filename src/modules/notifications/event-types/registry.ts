@@ -1,5 +1,8 @@
 import { formatsOf, languageOf, type Reader } from '../language.js';
 import type { EventType, Text } from './definition.js';
+import { lessonMoved, lessonNoShow } from './lesson-changes.js';
+import { lessonStartingSoon } from './lesson-reminders.js';
+import { lessonAccepted, lessonDeclined, lessonRequested } from './lesson-requests.js';
 import { lessonCancelled, lessonScheduled } from './lessons.js';
 import { messageUnread } from './messages.js';
 import { relationInvited } from './relations.js';
@@ -9,6 +12,12 @@ import { seriesCancelled, seriesMoved, seriesScheduled } from './series.js';
 const eventTypes = {
   'lesson.scheduled': lessonScheduled,
   'lesson.cancelled': lessonCancelled,
+  'lesson.requested': lessonRequested,
+  'lesson.accepted': lessonAccepted,
+  'lesson.declined': lessonDeclined,
+  'lesson.moved': lessonMoved,
+  'lesson.no_show': lessonNoShow,
+  'lesson.starting_soon': lessonStartingSoon,
   'message.unread': messageUnread,
   'relation.invited': relationInvited,
   'series.scheduled': seriesScheduled,
@@ -23,6 +32,12 @@ export type EventTypeName = keyof typeof eventTypes;
 export const notificationSchemas = {
   'lesson.scheduled': lessonScheduled.schema,
   'lesson.cancelled': lessonCancelled.schema,
+  'lesson.requested': lessonRequested.schema,
+  'lesson.accepted': lessonAccepted.schema,
+  'lesson.declined': lessonDeclined.schema,
+  'lesson.moved': lessonMoved.schema,
+  'lesson.no_show': lessonNoShow.schema,
+  'lesson.starting_soon': lessonStartingSoon.schema,
   'message.unread': messageUnread.schema,
   'relation.invited': relationInvited.schema,
   'series.scheduled': seriesScheduled.schema,
