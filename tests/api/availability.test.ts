@@ -253,7 +253,7 @@ describe('freeSlots', () => {
     const stranger = app.client((await school.student()).accessToken);
     const foreign = app.client((await (await app.seed.school()).admin()).accessToken);
     const absent = await asStudent.error(findSlots, search(encodeId('user', newId())));
-    expect(absent.extensions.code).toBe('USER_NOT_FOUND');
+    expect(absent.extensions.code).toBe('TUTOR_NOT_FOUND');
     expect((await stranger.error(findSlots, search(tutor.id))).extensions).toEqual(absent.extensions);
     expect((await foreign.error(findSlots, search(tutor.id))).extensions).toEqual(absent.extensions);
     expect((await asStudent.error(findSlots, search(student.id))).extensions).toEqual(absent.extensions);

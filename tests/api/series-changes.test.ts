@@ -9,6 +9,7 @@ import {
   move,
   now,
   pairOf,
+  remindersFor,
   rescheduleLesson,
   type SeriesLesson,
   seriesOf,
@@ -92,6 +93,26 @@ describe('rescheduleLesson', () => {
       '2027-03-29T07:00:00.000Z',
     ]);
     expect((await seriesOf(asTutor, series.lessons[0].id)).rrule).toBe('FREQ=WEEKLY;BYDAY=TU,MO;COUNT=4');
+  });
+
+  it('is in the history of each lesson, and reminds of the new times', async () => {
+    const { asTutor, tutor, first, second } = await fourMondays();
+    await move(asTutor, first, later(first.startsAt, 1), { scope: 'ALL' });
+    const query =
+      'query ($id: ID!) { lesson(id: $id) { history { edges { node { change from to by { id } } } } } }';
+    const { lesson } = await asTutor.data(query, { id: second.id });
+    const entries = lesson.history.edges.map(({ node }: { node: object }) => node);
+    expect(entries).toEqual([
+      { change: 'SCHEDULED', from: null, to: 'SCHEDULED', by: { id: tutor.id } },
+      {
+        change: 'MOVED',
+        from: `${second.startsAt}/${second.endsAt}`,
+        to: `${later(second.startsAt, 1)}/${later(second.endsAt, 1)}`,
+        by: { id: tutor.id },
+      },
+    ]);
+    // Of both times, of which the old ones will find that they are those no more.
+    expect(await remindersFor(app, tutor)).toBe(4 * 2 + 4 * 2);
   });
 
   it('splits the series: the past stays where it was', async () => {

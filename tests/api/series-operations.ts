@@ -110,3 +110,13 @@ export async function clientAt(app: TestApp, { uuid, sessionId }: Person, time: 
   const { token } = await signer.sign({ userId: uuid, sessionId }, time);
   return app.client(token);
 }
+
+/** How many reminders wait for a person. */
+export async function remindersFor(app: TestApp, { uuid }: Person): Promise<number> {
+  const [row] = await app.foundation.database.sql<{ count: number }>(
+    `SELECT count(*)::int AS count FROM notification_queue_item
+     WHERE user_id = $1 AND event_type = 'lesson.starting_soon'`,
+    uuid,
+  );
+  return row?.count ?? 0;
+}

@@ -1,4 +1,4 @@
-import { encodeId, newId } from '../../src/shared/ids.js';
+import { decodeId, encodeId, newId } from '../../src/shared/ids.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
 import { queued } from './lesson-operations.js';
 import {
@@ -8,6 +8,7 @@ import {
   now,
   pairOf,
   readSeries,
+  remindersFor,
   scheduleSeries,
   starts,
 } from './series-operations.js';
@@ -89,6 +90,7 @@ describe('scheduleLessonSeries', () => {
     expect(await queued(app, [student.uuid])).toEqual([
       { userId: student.uuid, eventType: 'series.scheduled' },
     ]);
+    expect(await remindersFor(app, student)).toBe(2 * 200);
     const few = await app.statements.during(() =>
       book(asTutor, mondays(student, { rrule: 'FREQ=DAILY;COUNT=2', localStart: '2028-03-15T10:00' })),
     );
@@ -200,6 +202,19 @@ describe('scheduleLessonSeries', () => {
     expect(await book(asTutor, input)).toEqual(first);
     const other = await asTutor.error(scheduleSeries, { input: { ...input, durationMinutes: 45 } });
     expect(other.extensions.code).toBe('IDEMPOTENCY_KEY_REUSED');
+  });
+
+  it('freezes the cancellation policy of the tutor', async () => {
+    const { student, asTutor } = await pairOf(app);
+    const set =
+      'mutation ($input: SetCancellationPolicyInput!) { setCancellationPolicy(input: $input) { tutor { id } } }';
+    await asTutor.data(set, { input: { windowMinutes: 60 } });
+    const { id } = await book(asTutor, mondays(student));
+    const [row] = await app.foundation.database.sql<{ windows: number[] }>(
+      `SELECT array_agg(DISTINCT cancellation_window_minutes) AS windows FROM lesson WHERE series_id = $1`,
+      decodeId('series', id),
+    );
+    expect(row?.windows).toEqual([60]);
   });
 
   it('appears in the channel of lessons, each once', async () => {

@@ -55,7 +55,7 @@ builder.queryFields((t) => ({
   availability: t.field({
     type: AvailabilityRef,
     description:
-      'When a tutor teaches: for the tutor, for students with an active relation, and for admins; to others USER_NOT_FOUND. UNAUTHENTICATED, VALIDATION_ERROR.',
+      'When a tutor teaches: for the tutor, for students with an active relation, and for admins; to others TUTOR_NOT_FOUND. UNAUTHENTICATED, VALIDATION_ERROR.',
     args: { tutorId: t.arg.id({ required: true, description: 'The tutor.' }) },
     resolve: (_root, args, context) => {
       const viewer = requireViewer(context);
@@ -66,7 +66,7 @@ builder.queryFields((t) => ({
   freeSlots: t.field({
     type: [TimeSlotRef],
     description:
-      'The slots of a tutor that can be booked, in order: inside the availability, outside of lessons, not in the past; back to back from the start of each free stretch. UNAUTHENTICATED, VALIDATION_ERROR, USER_NOT_FOUND.',
+      'The slots of a tutor that can be booked, in order: inside the availability, outside of lessons, not in the past; back to back from the start of each free stretch. UNAUTHENTICATED, VALIDATION_ERROR, TUTOR_NOT_FOUND.',
     args: {
       tutorId: t.arg.id({ required: true, description: 'The tutor.' }),
       from: t.arg({ type: 'DateTime', required: true, description: 'No slot begins before.' }),

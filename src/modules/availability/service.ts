@@ -41,15 +41,15 @@ export function createAvailabilityService({ database, clock, accounts }: Availab
     const { organizationId, userId: viewerId } = viewer;
     const time = await findTutorTime(database, { organizationId, tutorId, viewerId, period });
     if (!time || !canSeeAvailability(viewer, { tutorId, teachesViewer: time.teachesViewer }))
-      throw new AppError('USER_NOT_FOUND', { tutorId: ['is not the id of a tutor of yours'] });
+      throw new AppError('TUTOR_NOT_FOUND', { tutorId: ['is not the id of a tutor of yours'] });
     return time;
   }
 
   return {
-    /** When a tutor teaches. USER_NOT_FOUND to all but the tutor, whom they teach, and admins. One statement. */
+    /** When a tutor teaches. TUTOR_NOT_FOUND to all but the tutor, whom they teach, and admins. One statement. */
     availability: (viewer: Viewer, tutorId: string): Promise<Availability> => visible(viewer, tutorId, null),
 
-    /** The slots of a tutor that are open, not booked and not past, in order. USER_NOT_FOUND. One statement. */
+    /** The slots of a tutor that are open, not booked and not past, in order. TUTOR_NOT_FOUND. One statement. */
     async freeSlots(
       viewer: Viewer,
       { tutorId, from, to, durationMinutes }: FreeSlotSearch,

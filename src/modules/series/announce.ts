@@ -3,7 +3,7 @@ import type { UnitOfWork } from '../../platform/database/database.js';
 import { lessonChanged, lessonChannel } from '../lessons/events.js';
 import { recordHistory, type WrittenChange } from '../lessons/history-store.js';
 import type { LessonView } from '../lessons/lesson.js';
-import { type LessonNoticeQueue, remindersOf } from '../lessons/notices.js';
+import { type LessonNoticeItem, remindersOf } from '../lessons/notices.js';
 
 /** What people are told of a series: one notification, however many lessons it is about. */
 export type SeriesNotice = 'series.scheduled' | 'series.moved' | 'series.cancelled';
@@ -25,13 +25,7 @@ interface SeriesNoticeItem {
 
 /** The part of the notification queue that series need. */
 export interface SeriesNoticeQueue {
-  enqueueBatch(items: readonly SeriesNoticeItem[], tx: UnitOfWork): Promise<unknown>;
-}
-
-/** What telling of a series needs. */
-export interface AnnounceOptions {
-  readonly channels: Pick<Channels, 'append'>;
-  readonly queue: LessonNoticeQueue & SeriesNoticeQueue;
+  enqueueBatch(items: readonly (SeriesNoticeItem | LessonNoticeItem)[], tx: UnitOfWork): Promise<unknown>;
 }
 
 /** A change of several lessons of one series. */
@@ -39,22 +33,21 @@ export interface SeriesChange {
   readonly seriesId: string;
   readonly actorId: string;
   /** In order. */
-  readonly changes: readonly (WrittenChange & { readonly after: LessonView })[];
+  readonly changes: readonly WrittenChange[];
   readonly notice: SeriesNotice;
 }
 
 /**
- * Writes the history of lessons that were just written, tells people and channels of them, and gives them with the ends
- * of their channels. It locks the channels, so little may follow it.
+ * Ends a change of several lessons as `createRecorder` ends that of one, with history, reminders and events; but people
+ * are told once. It locks the channels, so little may follow it.
  */
 export async function announceSeries(
   tx: UnitOfWork,
-  { channels, queue }: AnnounceOptions,
+  { channels, queue }: { readonly channels: Pick<Channels, 'append'>; readonly queue: SeriesNoticeQueue },
   { seriesId, actorId, changes, notice }: SeriesChange,
 ): Promise<LessonView[]> {
   const first = changes[0]?.after;
   if (!first) return [];
-  await recordHistory(tx, actorId, changes);
   const payload = {
     seriesId,
     lessonId: first.id,
@@ -62,15 +55,11 @@ export async function announceSeries(
     count: changes.length,
     actorId,
   };
+  await recordHistory(tx, actorId, changes);
   const others = [first.tutorId, first.studentId].filter((userId) => userId !== actorId);
-  await queue.enqueueBatch(
-    others.map((userId) => ({ eventType: notice, userId, payload })),
-    tx,
-  );
-  await queue.enqueueBatch(
-    changes.flatMap(({ after, change }) => remindersOf(after, change, after.updatedAt)),
-    tx,
-  );
+  const news = others.map((userId) => ({ eventType: notice, userId, payload }));
+  const reminders = changes.flatMap(({ after, change }) => remindersOf(after, change, after.updatedAt));
+  await queue.enqueueBatch([...news, ...reminders], tx);
   const events = await channels.append(
     tx,
     changes.flatMap(({ after, change }) => lessonChanged(after, change, actorId)),

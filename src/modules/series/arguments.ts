@@ -1,8 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
-import { id, idempotencyKey, line, text } from '../../graphql/input.js';
+import { id, idempotencyKey, text } from '../../graphql/input.js';
 import { isTimeZone } from '../../platform/time/zones.js';
 import { instant } from '../lessons/arguments.js';
+import { target, title } from '../lessons/inputs.js';
 
 /** A local date and time in whole minutes: `2026-03-29T10:15`. */
 const localTime = z.string().transform((value, context) => {
@@ -23,12 +24,11 @@ const scope = z
   .enum(['THIS', 'THIS_AND_FOLLOWING', 'ALL'])
   .nullish()
   .transform((value) => value ?? 'THIS');
-const target = { lessonId: id('lesson'), expectedVersion: z.int().nullish() };
 
 export const seriesArgs = z.object({
   input: z.object({
     studentId: id('user'),
-    title: line(1, 200),
+    title,
     localStart: localTime,
     timeZone: z.string().refine(isTimeZone, 'must be the name of a time zone, such as Europe/Kyiv'),
     durationMinutes: z.int().min(5, duration).max(480, duration),

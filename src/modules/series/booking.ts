@@ -84,7 +84,7 @@ export async function bookSeries(
   await insertSeries(tx, series, now);
   const free = slots.filter((_slot, index) => !taken.has(index)).map((slot) => ({ ...slot, id: newId() }));
   const lessons = await insertSeriesLessons(tx, series, booking.title, free, now).catch((error: unknown) => {
-    throw slotTaken(error);
+    throw slotTaken(error, 'input.localStart');
   });
   await announceSeries(tx, options, {
     seriesId: series.id,

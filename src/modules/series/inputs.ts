@@ -1,8 +1,6 @@
 import { builder } from '../../graphql/builder.js';
+import { versionDescription } from '../lessons/inputs.js';
 import { SeriesScopeEnum } from './types.js';
-
-const versionDescription =
-  'The version that the change is based on; LESSON_CONFLICT when the lesson has another one.';
 
 export const ScheduleLessonSeriesInput = builder.inputType('ScheduleLessonSeriesInput', {
   description: 'The series to book.',

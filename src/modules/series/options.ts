@@ -15,5 +15,5 @@ export interface SeriesOptions {
   readonly clock: Clock;
   readonly accounts: Pick<AccountService, 'lockPeople'>;
   readonly relations: Pick<RelationService, 'requireActive'>;
-  readonly lessons: Pick<LessonService, 'cancel'>;
+  readonly lessons: Pick<LessonService, 'cancel' | 'reschedule'>;
 }

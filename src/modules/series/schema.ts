@@ -28,7 +28,7 @@ builder.mutationFields((t) => ({
   rescheduleLesson: t.field({
     type: LessonsPayload,
     description:
-      'The tutor or the student moves a scheduled lesson, which keeps its id; with a scope, others of its series too. UNAUTHENTICATED, FORBIDDEN, VALIDATION_ERROR, LESSON_NOT_FOUND, LESSON_CONFLICT, LESSON_INVALID_TRANSITION, SLOT_TAKEN.',
+      'The tutor or the student moves a scheduled lesson, which keeps its id; with a scope, others of its series too. The other is notified. UNAUTHENTICATED, FORBIDDEN, VALIDATION_ERROR, LESSON_NOT_FOUND, LESSON_CONFLICT, LESSON_INVALID_TRANSITION, SLOT_TAKEN.',
     args: { input: t.arg({ type: RescheduleLessonInput, required: true, description: 'The move.' }) },
     resolve: async (_root, args, context) => {
       const { scope, startsAt, endsAt, ...target } = parseArgs(rescheduleArgs, args).input;
@@ -42,7 +42,7 @@ builder.mutationFields((t) => ({
   cancelLesson: t.field({
     type: LessonsPayload,
     description:
-      'The tutor, the student or an admin calls off a scheduled lesson; with a scope, others of its series too. The others are notified. UNAUTHENTICATED, VALIDATION_ERROR, LESSON_NOT_FOUND, LESSON_CONFLICT, LESSON_INVALID_TRANSITION.',
+      'The tutor, the student or an admin calls off a scheduled lesson, or the student a request; with a scope, others of its series too. The others are notified. UNAUTHENTICATED, VALIDATION_ERROR, LESSON_NOT_FOUND, LESSON_CONFLICT, LESSON_INVALID_TRANSITION.',
     args: { input: t.arg({ type: CancelLessonInput, required: true, description: 'The lesson and why.' }) },
     resolve: async (_root, args, context) => {
       const { reason, scope, ...target } = parseArgs(cancelArgs, args).input;

@@ -7,6 +7,7 @@ import { createCalendar, type LessonTarget } from '../lessons/calendar.js';
 import type { LessonPage, LessonView } from '../lessons/lesson.js';
 import { canSchedule, canSeeLesson } from '../lessons/policy.js';
 import { requireBookable, slotTaken } from '../lessons/rules.js';
+import { findLessons } from '../lessons/store.js';
 import { announceSeries } from './announce.js';
 import { bookSeries, type SeriesBooking } from './booking.js';
 import { slotsTaken } from './conflicts.js';
@@ -39,18 +40,10 @@ export function createSeriesService(options: SeriesOptions) {
     return findComing(tx, place.series, { position, now, always: lessonId });
   }
 
-  function moveOne(viewer: Viewer, target: LessonTarget, times: Times): Promise<LessonView> {
-    return calendar
-      .change(viewer, target, {
-        change: 'MOVED',
-        alter(lesson, now) {
-          requireBookable(times.startsAt, times.endsAt, now);
-          return sameTimes(lesson, times) ? null : times;
-        },
-      })
-      .catch((error: unknown) => {
-        throw slotTaken(error);
-      });
+  /** The lessons by id, before they are changed. */
+  async function asTheyAre(tx: UnitOfWork, { organizationId }: Viewer, touched: readonly SeriesLesson[]) {
+    const ids = touched.map(({ id }) => id);
+    return new Map((await findLessons(tx, organizationId, ids)).map((lesson) => [lesson.id, lesson]));
   }
 
   async function moveSeries(
@@ -88,13 +81,13 @@ export function createSeriesService(options: SeriesOptions) {
       await updateSeries(tx, halves.before);
       await insertSeries(tx, series, now);
     } else await updateSeries(tx, series);
+    const before = await asTheyAre(tx, viewer, touched);
     const saved = await moveLessons(tx, series, moves, halves ? target.position - 1 : 0, now).catch(
       (error: unknown) => {
         throw slotTaken(error);
       },
     );
     if (saved.length !== moves.length) throw new AppError('LESSON_CONFLICT');
-    const timesBefore = new Map(touched.map(({ id, startsAt, endsAt }) => [id, { startsAt, endsAt }]));
     const isMoved = new Set(moved.map(({ id }) => id));
     const isChanged = new Set(moves.filter((move) => move.changed).map(({ id }) => id));
     return announceSeries(tx, options, {
@@ -104,7 +97,7 @@ export function createSeriesService(options: SeriesOptions) {
         .filter(({ id }) => isChanged.has(id))
         .map((after) => ({
           change: isMoved.has(after.id) ? 'MOVED' : 'EDITED',
-          before: { ...after, ...timesBefore.get(after.id) },
+          before: before.get(after.id) ?? null,
           after,
         })),
       notice: 'series.moved',
@@ -159,10 +152,13 @@ export function createSeriesService(options: SeriesOptions) {
         scope === 'THIS'
           ? null
           : await database.transaction(async (tx) => {
-              const { lesson, place } = await lockTarget(tx, options, viewer, target, 'MOVED');
+              const { lesson, place } = await lockTarget(tx, calendar, viewer, target, {
+                change: 'MOVED',
+                now: clock.now(),
+              });
               return place && moveSeries(tx, viewer, lesson, place, times, scope);
             });
-      return moved ?? [await moveOne(viewer, target, times)];
+      return moved ?? [await lessons.reschedule(viewer, target, times)];
     },
 
     /**
@@ -179,11 +175,15 @@ export function createSeriesService(options: SeriesOptions) {
         scope === 'THIS'
           ? null
           : await database.transaction(async (tx) => {
-              const { lesson, place } = await lockTarget(tx, options, viewer, target, 'CANCELLED');
-              if (!place) return null;
               const at = clock.now();
+              const { lesson, place } = await lockTarget(tx, calendar, viewer, target, {
+                change: 'CANCELLED',
+                now: at,
+              });
+              if (!place) return null;
               const touched = await coming(tx, lesson.id, place, scope, at);
               const by = { byId: viewer.userId, at, reason };
+              const before = await asTheyAre(tx, viewer, touched);
               const saved = await cancelLessons(tx, viewer.organizationId, touched, by);
               if (saved.length !== touched.length) throw new AppError('LESSON_CONFLICT');
               return announceSeries(tx, options, {
@@ -191,7 +191,7 @@ export function createSeriesService(options: SeriesOptions) {
                 actorId: viewer.userId,
                 changes: saved.map((after) => ({
                   change: 'CANCELLED',
-                  before: { ...after, status: 'SCHEDULED' },
+                  before: before.get(after.id) ?? null,
                   after,
                 })),
                 notice: 'series.cancelled',

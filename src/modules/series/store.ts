@@ -86,7 +86,8 @@ export interface NewSeriesLesson {
 }
 
 /**
- * Inserts the lessons of a series in one statement, in their order. Violates `lesson_tutor_no_overlap` or
+ * Inserts the lessons of a series in one statement, in their order, with the cancellation policy of their tutor as it is
+ * now. Violates `lesson_tutor_no_overlap` or
  * `lesson_student_no_overlap` when a slot is taken.
  */
 export async function insertSeriesLessons(
