@@ -1,3 +1,4 @@
+import { eventually } from '../testkit/eventually.js';
 import type { GraphqlClient } from '../testkit/graphql-client.js';
 import type { LessonSeed } from '../testkit/seed.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
@@ -103,6 +104,57 @@ describe('attendance', () => {
       code: 'LESSON_CONFLICT',
       fields: { 'input.expectedVersion': ['is 1'] },
     });
+  });
+});
+
+describe('a socket that is lost', () => {
+  const follow = 'subscription ($id: ID!) { lessonEvents(lessonId: $id) { __typename } }';
+  const open = async (token: string, id: string) => {
+    const socket = app.socket(token);
+    await socket.subscribe(follow, { id }).next();
+    return socket;
+  };
+  const shape = async (client: GraphqlClient, id: string) =>
+    (await attendanceOf(client, id)).map(({ to }) => (to ? 'closed' : 'open')).join();
+  const becomes = (client: GraphqlClient, id: string, expected: string) =>
+    eventually(
+      () => shape(client, id),
+      (now) => now === expected,
+    );
+
+  it('ends the attendance of who was there, until they are back', async () => {
+    const { student, asTutor, asStudent, lesson, input } = await lessonFrom(5);
+    await asStudent.data(joinLesson, { input });
+    const socket = await open(student.accessToken, lesson.id);
+    expect(await shape(asTutor, lesson.id)).toBe('open');
+    await socket.dispose();
+    await becomes(asTutor, lesson.id, 'closed');
+    await open(student.accessToken, lesson.id);
+    await becomes(asTutor, lesson.id, 'closed,open');
+  });
+
+  it('takes nobody away who has another one', async () => {
+    const { student, asTutor, asStudent, lesson, input } = await lessonFrom(5);
+    await asStudent.data(joinLesson, { input });
+    const [first, second] = [
+      await open(student.accessToken, lesson.id),
+      await open(student.accessToken, lesson.id),
+    ];
+    await first.dispose();
+    await asStudent.data(joinLesson, { input });
+    expect(await shape(asTutor, lesson.id)).toBe('open');
+    await second.dispose();
+    await becomes(asTutor, lesson.id, 'closed');
+  });
+
+  it('is nothing to who never came, and does not bring back who left', async () => {
+    const { student, tutor, asTutor, asStudent, lesson, input } = await lessonFrom(5);
+    const socket = await open(tutor.accessToken, lesson.id);
+    await socket.dispose();
+    await asStudent.data(joinLesson, { input });
+    await asStudent.data(leaveLesson, { input });
+    await open(student.accessToken, lesson.id);
+    expect(await shape(asTutor, lesson.id)).toBe('closed');
   });
 });
 

@@ -32,9 +32,53 @@ export async function recordAttendance(
   await tx.sql(
     `INSERT INTO lesson_attendance (lesson_id, organization_id, user_id, session_id, at, present)
      VALUES ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::timestamptz, $6::boolean)
-     ON CONFLICT (lesson_id, user_id, session_id, at) DO UPDATE SET present = EXCLUDED.present`,
+     ON CONFLICT (lesson_id, user_id, session_id, at) DO UPDATE SET present = EXCLUDED.present, lost = false`,
     lesson.id,
     lesson.organizationId,
+    userId,
+    sessionId,
+    at,
+    present,
+  );
+}
+
+/** A device of somebody who follows a lesson. */
+export interface Follower {
+  readonly organizationId: string;
+  readonly lessonId: string;
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+/** Writes that a device was cut off, if it was there. */
+export function recordLoss(on: Queryable, follower: Follower, at: Date): Promise<void> {
+  return recordIf(on, follower, at, { last: 'present', present: false });
+}
+
+/** Writes that a device is back, if the last that is known of it is that it was cut off, and the lesson is not over. */
+export function recordReturn(on: Queryable, follower: Follower, at: Date): Promise<void> {
+  return recordIf(on, follower, at, { last: 'lost', present: true });
+}
+
+async function recordIf(
+  on: Queryable,
+  { organizationId, lessonId, userId, sessionId }: Follower,
+  at: Date,
+  { last, present }: { readonly last: 'present' | 'lost'; readonly present: boolean },
+): Promise<void> {
+  await on.sql(
+    `INSERT INTO lesson_attendance (lesson_id, organization_id, user_id, session_id, at, present, lost)
+     SELECT lesson.id, lesson.organization_id, $3::uuid, $4::uuid, $5::timestamptz, $6::boolean, NOT $6::boolean
+       FROM lesson
+      WHERE lesson.organization_id = $1::uuid AND lesson.id = $2::uuid
+        AND (NOT $6::boolean OR lesson.status IN ('SCHEDULED', 'IN_PROGRESS'))
+        AND (SELECT known.${last} FROM lesson_attendance known
+              WHERE known.lesson_id = lesson.id AND known.user_id = $3::uuid AND known.session_id = $4::uuid
+              ORDER BY known.at DESC LIMIT 1)
+     ON CONFLICT (lesson_id, user_id, session_id, at) DO UPDATE
+       SET present = EXCLUDED.present, lost = EXCLUDED.lost`,
+    organizationId,
+    lessonId,
     userId,
     sessionId,
     at,

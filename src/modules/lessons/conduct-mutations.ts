@@ -59,7 +59,7 @@ builder.mutationFields((t) => ({
   joinLesson: t.field({
     type: LessonPayload,
     description:
-      'The tutor or the student comes to a lesson, from 15 minutes before its start until 30 minutes after its end; doing it again changes nothing. UNAUTHENTICATED, FORBIDDEN, VALIDATION_ERROR, LESSON_NOT_FOUND, LESSON_CONFLICT, LESSON_INVALID_TRANSITION.',
+      'The tutor or the student comes to a lesson, from 15 minutes before its start until 30 minutes after its end; doing it again changes nothing. Who follows `lessonEvents` of the lesson and no longer does, as when the socket is lost, has left; who follows it again is back. UNAUTHENTICATED, FORBIDDEN, VALIDATION_ERROR, LESSON_NOT_FOUND, LESSON_CONFLICT, LESSON_INVALID_TRANSITION.',
     args: { input: t.arg({ type: LessonActionInput, required: true, description: 'The lesson.' }) },
     resolve: async (_root, args, context) => {
       const { input } = parseArgs(actionArgs, args);

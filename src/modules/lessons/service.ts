@@ -1,5 +1,6 @@
 import type { Channels } from '../../channels/channels.js';
 import type { Cursor } from '../../channels/cursor.js';
+import type { StreamItem } from '../../channels/events.js';
 import { AppError } from '../../shared/errors.js';
 import type { Connection, Page } from '../../shared/pagination.js';
 import type { Viewer } from '../../shared/viewer.js';
@@ -11,6 +12,7 @@ import { createCalendar } from './calendar.js';
 import { createCancellationPolicies } from './cancellation-policies.js';
 import { createConduct } from './conduct.js';
 import { lessonChannel, userLessonsChannel } from './events.js';
+import { createFollowing } from './following.js';
 import { findHistories } from './history-store.js';
 import type { LessonFilter, LessonHistoryEntry, LessonPage, LessonView } from './lesson.js';
 import { listLessons } from './list.js';
@@ -34,6 +36,7 @@ export interface HistoryRequest {
 export function createLessonService(options: LessonServiceOptions) {
   const { database, channels } = options;
   const calendar = createCalendar(options);
+  const following = createFollowing(options);
 
   return {
     ...createBookings(options, calendar),
@@ -77,13 +80,15 @@ export function createLessonService(options: LessonServiceOptions) {
     },
 
     /** Follows one lesson, or all of the viewer's when no id is given; fails with LESSON_NOT_FOUND at the first step. */
-    follow(viewer: Viewer, lessonId: string | null, after: Cursor | null) {
+    follow(viewer: Viewer, lessonId: string | null, after: Cursor | null): AsyncIterableIterator<StreamItem> {
       const channel = lessonId ? lessonChannel(lessonId) : userLessonsChannel(viewer.userId);
       const authorize = async () => {
         const lesson = lessonId && (await findLesson(database, viewer.organizationId, lessonId));
         if (lessonId && !(lesson && canSeeLesson(viewer, lesson))) throw new AppError('LESSON_NOT_FOUND');
       };
-      return channels.subscribe({ channel, after, userId: viewer.userId, authorize });
+      const { organizationId, userId, sessionId } = viewer;
+      const items = channels.subscribe({ channel, after, userId, authorize });
+      return lessonId ? following.watch({ organizationId, lessonId, userId, sessionId }, items) : items;
     },
   };
 }

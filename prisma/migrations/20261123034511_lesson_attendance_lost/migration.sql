@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "lesson_attendance" ADD COLUMN     "lost" BOOLEAN NOT NULL DEFAULT false;
