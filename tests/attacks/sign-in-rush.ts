@@ -50,6 +50,24 @@ async function latenciesDuring(url: string, token: string, work: Promise<unknown
   return latencies;
 }
 
+/** The rush comes from a process of its own, so that making it does not slow down whoever measures. Gives how many were refused. */
+async function rushElsewhere(url: string, input: object): Promise<number> {
+  const script = `
+    const [url, body] = process.argv.slice(1);
+    const options = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+    const ask = async () => (await (await fetch(url, options)).json()).errors ? 1 : 0;
+    const all = await Promise.all(Array.from({ length: ${signIns} }, ask));
+    process.stdout.write(String(all.reduce((a, b) => a + b)));`;
+  const body = JSON.stringify({ query: signIn, variables: { input } });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, url, body]);
+  let text = '';
+  child.stdout.on('data', (data) => {
+    text += data;
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  return Number(text);
+}
+
 const p99 = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1] ?? 0;
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
@@ -80,14 +98,9 @@ try {
   for (let round = 1; round <= rounds; round++) {
     const usual = p99(await latenciesDuring(url, token, quiet()));
     const start = performance.now();
-    let refused = 0;
-    const rush = Promise.all(
-      Array.from({ length: signIns }, async () => {
-        const { errors } = await post(url, { query: signIn, variables: { input } });
-        if (errors) refused++;
-      }),
-    );
+    const rush = rushElsewhere(url, input);
     const during = await latenciesDuring(url, token, rush);
+    const refused = await rush;
     const took = performance.now() - start;
     ratios.push(p99(during) / usual);
     process.stdout.write(

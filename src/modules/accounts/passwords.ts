@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
-import { AppError } from '../../shared/errors.js';
+import { createTurns } from './turns.js';
 
 /**
  * argon2id with 19 MiB, two passes and one lane, as OWASP recommends
@@ -33,23 +33,7 @@ const spareCores = Math.max(1, availableParallelism() - 1);
 
 /** Creates the bound: `concurrency` at once, and `maxWaiting` in line behind them. */
 export function createPasswords({ concurrency = spareCores, maxWaiting = 100 } = {}): Passwords {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running < concurrency) running++;
-    else if (waiting.length >= maxWaiting) throw new AppError('SERVICE_UNAVAILABLE');
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      // The place is handed over rather than given up, so that a newcomer cannot overtake the line.
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  }
-
+  const inTurn = createTurns({ concurrency, maxWaiting });
   return {
     hash: (password) => inTurn(() => hashPassword(password)),
     matches: async (passwordHash, password) => {

@@ -15,6 +15,7 @@ import { requireUncommon } from './password-rules.js';
 import type { Passwords } from './passwords.js';
 import { canListSchool, canReadAudit, canSeeUser, canSetPlan } from './policy.js';
 import type { Sessions, Tokens } from './sessions.js';
+import { createTurns } from './turns.js';
 import {
   findByEmail,
   findOrganizations,
@@ -39,6 +40,8 @@ const schoolLocale = 'uk';
  * takes by itself, or a busy machine would show the difference at the edge.
  */
 const signUpMs = 500;
+/** Sign-ins that are worked on: while one waits for the database, another is hashed. */
+const signInsAtOnce = 3;
 
 /** What an account service is made of. */
 export interface AccountServiceOptions {
@@ -77,6 +80,24 @@ export interface UserSearch {
 /** Accounts: people of a school, how they sign in, and who sees whom. */
 export function createAccountService(options: AccountServiceOptions) {
   const { database, passwords, sessions, credentials, clock, queue } = options;
+  // As a whole, not the hashing alone: a rush would otherwise take every connection of the pool to look people up.
+  const signInTurns = createTurns({ concurrency: signInsAtOnce, maxWaiting: 100 });
+
+  async function openFor(email: string, password: string, userAgent: string | null): Promise<SignedIn> {
+    const row = await findByEmail(database, email);
+    const matches = await passwords.matches(row?.passwordHash ?? null, password);
+    if (!row || !matches) {
+      // The same statement for an unknown address, so that both answers take the same time.
+      const subject = row ? encodeId('user', row.id) : null;
+      const organizationId = row?.organizationId ?? defaultOrganizationId;
+      await recordAudit(database, { organizationId, actorId: null, action: 'sign-in.failed', subject });
+      throw new AppError('INVALID_CREDENTIALS');
+    }
+    const owner = { userId: row.id, organizationId: row.organizationId };
+    const tokens = await database.transaction((tx) => sessions.open(tx, owner, userAgent));
+    return { ...tokens, user: ownView(row) };
+  }
+
   return {
     /** Whom an access token speaks for. Fails with UNAUTHENTICATED or SESSION_EXPIRED. */
     authenticate: sessions.authenticate,
@@ -114,18 +135,7 @@ export function createAccountService(options: AccountServiceOptions) {
 
     /** Opens a session. Fails with INVALID_CREDENTIALS, which tells nothing about whether the address is known. */
     async signIn(email: string, password: string, userAgent: string | null): Promise<SignedIn> {
-      const row = await findByEmail(database, email);
-      const matches = await passwords.matches(row?.passwordHash ?? null, password);
-      if (!row || !matches) {
-        // The same statement for an unknown address, so that both answers take the same time.
-        const subject = row ? encodeId('user', row.id) : null;
-        const organizationId = row?.organizationId ?? defaultOrganizationId;
-        await recordAudit(database, { organizationId, actorId: null, action: 'sign-in.failed', subject });
-        throw new AppError('INVALID_CREDENTIALS');
-      }
-      const owner = { userId: row.id, organizationId: row.organizationId };
-      const tokens = await database.transaction((tx) => sessions.open(tx, owner, userAgent));
-      return { ...tokens, user: ownView(row) };
+      return signInTurns(() => openFor(email, password, userAgent));
     },
 
     /** Exchanges a refresh token, which can be used once. Fails with SESSION_EXPIRED. */

@@ -12,8 +12,15 @@ type Fate =
 export interface TableRule {
   /** The columns that name a person by UUID, with what becomes of their rows. */
   readonly people: Readonly<Record<string, Fate>>;
-  /** A table whose rows these belong to, by which column; they are exported, and end, with it. */
-  readonly via?: { readonly column: string; readonly table: string };
+  /**
+   * A table whose rows these belong to, by which column: they are exported with them, and go with them where the foreign
+   * key says so. Where those stay, `clear` says what is taken out of these.
+   */
+  readonly via?: {
+    readonly column: string;
+    readonly table: string;
+    readonly clear?: Readonly<Record<string, string>>;
+  };
   /** Columns that an export leaves out: what proves who somebody is. */
   readonly secret?: readonly string[];
   /** Columns that can hold text and are kept, since no text of people comes into them. */

@@ -17,15 +17,20 @@ export async function eraseRows(tx: UnitOfWork, person: Person): Promise<void> {
   const gaps = await findGaps(tx);
   if (gaps.length > 0) throw new Error(`Nobody can be erased: ${gaps.join(' ')}`);
   await removeWhatOthersAreTold(tx, person);
-  for (const [table, { people }] of Object.entries(personalData)) {
+  for (const [table, { people, via }] of Object.entries(personalData)) {
+    const owners = Object.keys(personalData[via?.table ?? '']?.people ?? {});
+    if (via?.clear && owners.length > 0) {
+      const owned = owners.map((column) => `"${column}" = $1::uuid`).join(' OR ');
+      const where = `WHERE "${via.column}" IN (SELECT id FROM "${via.table}" WHERE ${owned})`;
+      await tx.sql(`UPDATE "${table}" SET ${assignments(via.clear)} ${where}`, person.userId);
+    }
     for (const [column, fate] of Object.entries(people)) {
       if (fate === 'keep') continue;
       const where = `WHERE "${column}" = $1::uuid`;
       if (fate === 'delete') {
         await tx.sql(`DELETE FROM "${table}" ${where}`, person.userId);
       } else {
-        const changes = Object.entries(fate.clear).map(([name, value]) => `"${name}" = ${value}`);
-        await tx.sql(`UPDATE "${table}" SET ${changes.join(', ')} ${where}`, person.userId);
+        await tx.sql(`UPDATE "${table}" SET ${assignments(fate.clear)} ${where}`, person.userId);
       }
     }
   }
@@ -51,4 +56,10 @@ async function removeWhatOthersAreTold(tx: UnitOfWork, { userId, organizationId 
     organizationId,
     [...subjects],
   );
+}
+
+function assignments(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `"${name}" = ${value}`)
+    .join(', ');
 }

@@ -38,13 +38,19 @@ export async function findGaps(on: Queryable): Promise<string[]> {
   /** The text columns of a table that keeps rows, but for those that are cleared for everyone in it or are harmless. */
   function keptTexts(table: string): ReadonlySet<string> {
     const rule = personalData[table];
-    const fates = Object.values(rule?.people ?? {}).filter((fate) => fate !== 'delete');
+    const fates = fatesOf(table).filter((fate) => fate !== 'delete');
+    const outlives = fates.length > 0 || fatesOf(rule?.via?.table).some((fate) => fate !== 'delete');
     const kept = new Set(
-      fates.length > 0 ? texts.filter((one) => one.table === table).map(({ column }) => column) : [],
+      outlives ? texts.filter((one) => one.table === table).map(({ column }) => column) : [],
     );
     for (const fate of fates)
       if (fate !== 'keep') for (const column of Object.keys(fate.clear)) kept.delete(column);
-    for (const column of rule?.harmless ?? []) kept.delete(column);
+    for (const column of [...Object.keys(rule?.via?.clear ?? {}), ...(rule?.harmless ?? [])])
+      kept.delete(column);
     return kept;
   }
+}
+
+function fatesOf(table: string | undefined) {
+  return Object.values(personalData[table ?? '']?.people ?? {});
 }
