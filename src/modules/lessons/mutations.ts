@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, parseArgs, text } from '../../graphql/input.js';
-import { instant } from './arguments.js';
+import { id, parseArgs } from '../../graphql/input.js';
 import { notes, plan, ScheduleLessonInput, target, title, versionDescription } from './inputs.js';
 import { LessonPayload } from './types.js';
 
