@@ -6,9 +6,12 @@ import { createSessions } from '../modules/accounts/sessions.js';
 import { chatAccessLost } from '../modules/chats/access.js';
 import { createChatService } from '../modules/chats/service.js';
 import { createLessonService } from '../modules/lessons/service.js';
+import { createAnnouncementService } from '../modules/notifications/announcements.js';
+import { createDeadLetterService } from '../modules/notifications/dead-letters.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationService } from '../modules/notifications/service.js';
 import { createRelationService } from '../modules/relations/service.js';
+import { createDeadLetters } from '../queue/dead-letters.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import type { Foundation } from './foundation.js';
 
@@ -47,5 +50,7 @@ export function createServices({
   const { unreadMessageDelaySeconds } = config;
   const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
   const notifications = createNotificationService({ database, channels, queue });
-  return { accounts, relations, lessons, chats, notifications };
+  const deadLetters = createDeadLetterService(createDeadLetters({ database, signals }));
+  const announcements = createAnnouncementService({ database, queue });
+  return { accounts, relations, lessons, chats, notifications, deadLetters, announcements };
 }

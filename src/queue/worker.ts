@@ -55,13 +55,13 @@ export function createQueueWorker<Schemas extends PayloadSchemas>(
 ): QueueWorker {
   const { database, signals, logger, batchSize = 50, intervalSeconds = 5, concurrency = 8 } = options;
   const timing = { ...defaultTiming, ...options.timing };
-  const counts = { completed: 0, failed: 0, skipped: 0, deferred: 0, lost: 0, handedBack: 0 };
+  const counts = { completed: 0, failed: 0, skipped: 0, deferred: 0, unknown: 0, lost: 0, handedBack: 0 };
   let running: Promise<void> | null = null;
 
   function onSettled({ item }: HeldLease, outcome: ObservedOutcome): void {
     counts[outcome.kind] += 1;
     // The loop may be asleep for longer than the new wait of this item; another worker is free to take it now.
-    if (outcome.kind === 'failed' || outcome.kind === 'deferred') loop.wake();
+    if (outcome.kind === 'failed' || outcome.kind === 'deferred' || outcome.kind === 'unknown') loop.wake();
     if (outcome.kind === 'handedBack') signals.send(queueTopic, 'ready');
     if (outcome.kind === 'failed') {
       const { id, eventType, channel, attempts } = item;
@@ -70,6 +70,7 @@ export function createQueueWorker<Schemas extends PayloadSchemas>(
         'an item failed',
       );
     }
+    if (outcome.kind === 'unknown') logger.warn({ item: { id: item.id } }, outcome.error.message);
     try {
       options.onOutcome?.(item, outcome);
     } catch (error) {

@@ -14,6 +14,7 @@ export const idTypes = {
   room: 'ChatRoom',
   message: 'ChatMessage',
   notification: 'Notification',
+  deadletter: 'DeadLetter',
 } as const;
 
 /** The prefix of a TypeID. */

@@ -1,4 +1,5 @@
 import { formatsOf, languageOf, type Reader } from '../language.js';
+import { announced } from './announcements.js';
 import type { EventType, Text } from './definition.js';
 import { lessonCancelled, lessonScheduled } from './lessons.js';
 import { messageUnread } from './messages.js';
@@ -10,6 +11,7 @@ const eventTypes = {
   'lesson.cancelled': lessonCancelled,
   'message.unread': messageUnread,
   'relation.invited': relationInvited,
+  announcement: announced,
 } as const;
 
 /** The name of an event type, as in `Notification.type`. */
@@ -21,6 +23,7 @@ export const notificationSchemas = {
   'lesson.cancelled': lessonCancelled.schema,
   'message.unread': messageUnread.schema,
   'relation.invited': relationInvited.schema,
+  announcement: announced.schema,
 } as const satisfies Record<EventTypeName, unknown>;
 
 /** The definition of an event type; null for one that this release does not know. */
