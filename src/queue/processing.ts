@@ -29,13 +29,14 @@ export interface ProcessingOptions extends ExecuteOptions {
   readonly logger: Logger;
   /** Handlers at the same time. */
   readonly concurrency: number;
-  /** Nothing more is claimed while so many outcomes wait to be written. */
-  readonly maxUnwritten: number;
   /** Called once for everything that was accepted, when it is settled. */
   readonly onSettled: (held: HeldLease, outcome: ObservedOutcome) => void;
   /** Called when there may be room again, or nothing is held any more. */
   readonly onProgress: () => void;
 }
+
+/** Nothing more is claimed while so many outcomes wait to be written: they would be repeated after a crash. */
+const maxUnwritten = 500;
 
 /** Creates the part of a worker that runs handlers. */
 export function createProcessing(options: ProcessingOptions): Processing {
@@ -102,8 +103,9 @@ export function createProcessing(options: ProcessingOptions): Processing {
       waiting.push(...taken);
       startNext();
     },
-    hasRoom: () =>
-      waiting.length === 0 && running < concurrency && held.size < running + options.maxUnwritten,
+    // Claims ahead, so that handlers need not wait for a claim; but no more than what they take up next, which others
+    // could work on meanwhile.
+    hasRoom: () => waiting.length < concurrency && held.size - running - waiting.length < maxUnwritten,
     leases: () => [...held],
     isIdle: () => held.size === 0,
     lose(ids) {

@@ -86,7 +86,6 @@ export function createQueueWorker<Schemas extends PayloadSchemas>(
     handlers: options.handlers as QueueHandler | Record<string, QueueHandler | undefined>,
     handlerTimeoutSeconds: timing.handlerTimeoutSeconds,
     concurrency,
-    maxUnwritten: batchSize,
     onSettled,
     onProgress: () => loop.progress(),
   });
