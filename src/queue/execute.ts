@@ -54,18 +54,20 @@ function contextOf(held: HeldLease): HandlerContext {
   return {
     complete: async (tx) => record(tx, { kind: 'completed' }, await completeItem(tx, held)),
     skip: async (tx, reason) => record(tx, { kind: 'skipped', reason }, await skipItem(tx, held, reason)),
-    signal: held.abort.signal,
+    get signal() {
+      return held.abort.signal;
+    },
   };
 }
 
 /** A handler that hangs may not keep its place for ever. What it does later is stopped by the lease. */
-async function withinTime<T>(work: Promise<T>, { abort }: HeldLease, seconds: number): Promise<T> {
+async function withinTime<T>(work: Promise<T>, held: HeldLease, seconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const error = new Error(`The handler took longer than ${seconds} s.`);
       reject(error);
-      abort.abort(error);
+      held.abort.abort(error);
     }, seconds * 1_000);
   });
   try {

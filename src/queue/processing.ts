@@ -1,7 +1,7 @@
 import type { Logger } from '../platform/logger.js';
 import { asError } from '../shared/errors.js';
 import { type ExecuteOptions, execute } from './execute.js';
-import type { HeldLease } from './held-lease.js';
+import { type HeldLease, holdLease } from './held-lease.js';
 import type { Lease } from './item.js';
 import type { ObservedOutcome } from './outcome.js';
 import { createSettlement } from './settlement.js';
@@ -27,6 +27,8 @@ export interface Processing {
 
 export interface ProcessingOptions extends ExecuteOptions {
   readonly logger: Logger;
+  /** Items claimed at once. */
+  readonly batchSize: number;
   /** Handlers at the same time. */
   readonly concurrency: number;
   /** Called once for everything that was accepted, when it is settled. */
@@ -35,8 +37,8 @@ export interface ProcessingOptions extends ExecuteOptions {
   readonly onProgress: () => void;
 }
 
-/** Nothing more is claimed while so many outcomes wait to be written: they would be repeated after a crash. */
-const maxUnwritten = 500;
+/** Nothing more is claimed while so many batches of outcomes wait to be written: they would be repeated after a crash. */
+const maxUnwrittenBatches = 3;
 
 /** Creates the part of a worker that runs handlers. */
 export function createProcessing(options: ProcessingOptions): Processing {
@@ -46,6 +48,7 @@ export function createProcessing(options: ProcessingOptions): Processing {
   let waiting: HeldLease[] = [];
   let running = 0;
   let stopping = false;
+  const maxUnwritten = maxUnwrittenBatches * options.batchSize;
 
   const settlement = createSettlement({ database, logger, onSettled: release });
 
@@ -97,7 +100,7 @@ export function createProcessing(options: ProcessingOptions): Processing {
 
   return {
     accept(leases) {
-      const taken = leases.map((lease) => ({ ...lease, abort: new AbortController(), recorded: null }));
+      const taken = leases.map(holdLease);
       for (const lease of taken) held.add(lease);
       if (stopping) return void handBack(taken);
       waiting.push(...taken);

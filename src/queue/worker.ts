@@ -85,6 +85,7 @@ export function createQueueWorker<Schemas extends PayloadSchemas>(
     // A payload has passed the schema of its event type before a handler sees it.
     handlers: options.handlers as QueueHandler | Record<string, QueueHandler | undefined>,
     handlerTimeoutSeconds: timing.handlerTimeoutSeconds,
+    batchSize,
     concurrency,
     onSettled,
     onProgress: () => loop.progress(),

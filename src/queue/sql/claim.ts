@@ -5,7 +5,8 @@ import { queuePolicy } from '../policy.js';
 
 const ready = `status = 'PENDING' AND run_at <= now() AND lost_leases < ${queuePolicy.suspectAfterLostLeases}`;
 
-// The CTE `due` is evaluated once: as a sub-select in WHERE it could be run again and lock more than the limit.
+// The CTE `due` is evaluated once: as a sub-select in WHERE it could be run again and lock more than the limit. By
+// their place in the table, since the planner would read all of it to find so many ids; they are locked and stay there.
 // A claim need not survive a crash of the database: what it had taken is PENDING again then, and a completion that
 // did survive was written after it. So it does not wait for the disk.
 const claim = (due: string, more = '') => `
@@ -13,62 +14,64 @@ const claim = (due: string, more = '') => `
   ${due}
   UPDATE notification_queue_item AS item
      SET status = 'PROCESSING', lease_token = $2, lease_until = now() + make_interval(secs => $3)
-    FROM due CROSS JOIN relaxed
-   WHERE item.id = due.id
+    FROM relaxed
+   WHERE item.ctid = ANY (ARRAY (SELECT place FROM due))
   RETURNING item.id, item.organization_id AS "organizationId", item.user_id AS "userId",
             item.event_type AS "eventType", item.channel, item.payload, item.priority, item.attempts,
             item.lost_leases AS "lostLeases", item.run_at AS "runAt", item.created_at AS "createdAt"${more}`;
 
-const claimReady = claim(`due AS (
-    SELECT id FROM notification_queue_item
+const claimReady = claim(`due AS MATERIALIZED (
+    SELECT ctid AS place FROM notification_queue_item
      WHERE ${ready}
      ORDER BY priority, run_at, id
      LIMIT $1
        FOR UPDATE SKIP LOCKED)`);
 
 // Who lost most leases comes last: behind a poison item nobody waits who was merely near it.
-const claimSuspect = claim(`due AS (
-    SELECT id FROM notification_queue_item
+const claimSuspect = claim(`due AS MATERIALIZED (
+    SELECT ctid AS place FROM notification_queue_item
      WHERE status = 'PENDING' AND run_at <= now() AND lost_leases >= ${queuePolicy.suspectAfterLostLeases}
      ORDER BY lost_leases, run_at, id
      LIMIT $1
        FOR UPDATE SKIP LOCKED)`);
 
 // Walks the schools that have anything pending at the most urgent priority that is due, a step on the index for each,
-// and takes the same share from each. What they leave over goes to whoever is next in the plain order.
+// and takes the same share from each. What they leave over goes to whoever is next in the plain order. The two
+// inequalities say `=` in a way that leaves the planner no other index than that of the schools.
 const claimTurn = claim(
   `level AS MATERIALIZED (
     SELECT priority FROM notification_queue_item WHERE ${ready} ORDER BY priority, run_at, id LIMIT 1),
-  school (id, place) AS (
+  school (id, turn) AS (
     (SELECT organization_id, 1 FROM notification_queue_item
       WHERE status = 'PENDING' AND priority = (SELECT priority FROM level) AND organization_id > $4
       ORDER BY organization_id LIMIT 1)
     UNION ALL
-    SELECT following.id, school.place + 1
+    SELECT following.id, school.turn + 1
       FROM school
      CROSS JOIN LATERAL (
        SELECT organization_id AS id FROM notification_queue_item
         WHERE status = 'PENDING' AND priority = (SELECT priority FROM level) AND organization_id > school.id
         ORDER BY organization_id LIMIT 1) AS following
-     WHERE school.place < $1),
+     WHERE school.turn < $1),
   fair AS MATERIALIZED (
-    SELECT share.id
+    SELECT share.place
       FROM school
      CROSS JOIN LATERAL (
-       SELECT id FROM notification_queue_item
-        WHERE ${ready} AND priority = (SELECT priority FROM level) AND organization_id = school.id
-        ORDER BY run_at, id
+       SELECT ctid AS place FROM notification_queue_item
+        WHERE ${ready} AND priority = (SELECT priority FROM level)
+          AND organization_id >= school.id AND organization_id <= school.id
+        ORDER BY organization_id, run_at, id
         LIMIT ceil($1::float8 / (SELECT count(*) FROM school))
           FOR UPDATE SKIP LOCKED) AS share
      LIMIT $1),
-  rest AS (
-    SELECT id FROM notification_queue_item
-     WHERE ${ready} AND id NOT IN (SELECT id FROM fair)
+  rest AS MATERIALIZED (
+    SELECT ctid AS place FROM notification_queue_item
+     WHERE ${ready} AND ctid NOT IN (SELECT place FROM fair)
      ORDER BY priority, run_at, id
      LIMIT greatest(0, $1 - (SELECT count(*) FROM fair))
        FOR UPDATE SKIP LOCKED),
-  due AS (SELECT id FROM fair UNION ALL SELECT id FROM rest)`,
-  ', (SELECT id FROM school ORDER BY place DESC LIMIT 1) AS "lastSchool"',
+  due AS (SELECT place FROM fair UNION ALL SELECT place FROM rest)`,
+  ', (SELECT id FROM school ORDER BY turn DESC LIMIT 1) AS "lastSchool"',
 );
 
 /** Before every school. */
