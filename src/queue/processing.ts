@@ -31,6 +31,8 @@ export interface ProcessingOptions extends ExecuteOptions {
   readonly batchSize: number;
   /** Handlers at the same time. */
   readonly concurrency: number;
+  /** Called with everything that is accepted, before anything of it is settled. */
+  readonly onAccepted: (leases: readonly Lease[]) => void;
   /** Called once for everything that was accepted, when it is settled. */
   readonly onSettled: (held: HeldLease, outcome: ObservedOutcome) => void;
   /** Called when there may be room again, or nothing is held any more. */
@@ -100,6 +102,7 @@ export function createProcessing(options: ProcessingOptions): Processing {
 
   return {
     accept(leases) {
+      options.onAccepted(leases);
       const taken = leases.map(holdLease);
       for (const lease of taken) held.add(lease);
       if (stopping) return void handBack(taken);
