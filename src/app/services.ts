@@ -12,11 +12,14 @@ import { chatAccessLost } from '../modules/chats/access.js';
 import { createChatService } from '../modules/chats/service.js';
 import { createLessonLeaving } from '../modules/lessons/leave.js';
 import { createLessonService } from '../modules/lessons/service.js';
+import { createAnnouncementService } from '../modules/notifications/announcements.js';
+import { createDeadLetterService } from '../modules/notifications/dead-letters.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationService } from '../modules/notifications/service.js';
 import { createPrivacyService } from '../modules/privacy/service.js';
 import { createRelationService } from '../modules/relations/service.js';
 import { createSeriesService } from '../modules/series/service.js';
+import { createDeadLetters } from '../queue/dead-letters.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import type { Foundation } from './foundation.js';
 
@@ -59,7 +62,12 @@ export function createServices({ database, channels, signals, clock, secret, con
   const notifications = createNotificationService({ database, channels, queue });
   const leavings = [createLessonLeaving({ queue, clock }), relations.leave];
   const privacy = createPrivacyService({ database, channels, clock, accounts, leavings });
-  return { accounts, relations, availability, lessons, series, chats, calendarFeeds, notifications, privacy };
+  const deadLetters = createDeadLetterService(createDeadLetters({ database, signals }));
+  const announcements = createAnnouncementService({ database, queue });
+  return {
+    ...{ accounts, relations, availability, lessons, series, chats, calendarFeeds, notifications, privacy },
+    ...{ deadLetters, announcements },
+  };
 }
 
 /**

@@ -8,7 +8,10 @@ import { notificationSchemas } from '../modules/notifications/event-types/regist
 import { createNotificationHandlers } from '../modules/notifications/handlers.js';
 import { mailTextOf } from '../modules/notifications/mail-text.js';
 import { createMailer } from '../platform/mail/create-mailer.js';
+import type { BatchReport } from '../queue/batches.js';
+import { createDeadLetters } from '../queue/dead-letters.js';
 import { createNotificationQueue } from '../queue/queue.js';
+import { type QueueDepth, readDepth } from '../queue/sql/depth.js';
 import { createQueueWorker, type DrainResult } from '../queue/worker.js';
 import type { Foundation } from './foundation.js';
 import { createMaintenance } from './maintenance.js';
@@ -23,6 +26,8 @@ export interface WorkerOptions {
   readonly drainTimeoutSeconds?: number;
   /** How often it looks for lessons that are overdue. */
   readonly sweepSeconds?: number;
+  /** Told of every claim when all of it is settled. */
+  readonly onBatch?: (batch: BatchReport) => void;
 }
 
 /** The worker: delivers notifications, ends what is overdue, and removes what is kept for a time only. */
@@ -30,6 +35,10 @@ export interface Worker {
   start(): void;
   /** Delivers what is due and no more; use it instead of `start`. */
   drain(): Promise<DrainResult>;
+  /** Makes all dead letters of all schools due again and gives how many. */
+  retryFailed(): Promise<number>;
+  /** What is due. */
+  depth(): Promise<QueueDepth>;
   /** Finishes or hands back what runs. */
   stop(): Promise<void>;
 }
@@ -83,6 +92,8 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
       await sweeping.run();
       return worker.drain();
     },
+    retryFailed: () => createDeadLetters({ database, signals }).retryAll(),
+    depth: () => readDepth(database),
     async stop() {
       await Promise.all([worker.stop(), sweeping.stop(), maintenance.stop()]);
       await mailer.stop();

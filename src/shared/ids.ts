@@ -15,6 +15,7 @@ export const idTypes = {
   room: 'ChatRoom',
   message: 'ChatMessage',
   notification: 'Notification',
+  deadletter: 'DeadLetter',
 } as const;
 
 /** The prefix of a TypeID. */

@@ -17,7 +17,9 @@ const table = {
   'lesson:request': ['STUDENT'],
   /** Every lesson of the school exists for them, and they may act on it as the school. */
   'lesson:administer': ['OWNER', 'ADMIN'],
+  /** The school's part of the notification queue, and mending it. */
   'queue:read': ['OWNER', 'ADMIN'],
+  'notification:announce': ['OWNER', 'ADMIN'],
   'audit:read': ['OWNER', 'ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 

@@ -49,6 +49,7 @@ export function createExpander({ database, channels, queue, onSent }: ExpandOpti
           organizationId: item.organizationId,
           userId,
           channel,
+          priority: item.priority,
           payload: { notificationId: id },
           // A delivery reads the notification when it sends: one that still waits will tell the news too.
           dedupeKey: `${channel}:${id}`,

@@ -5,6 +5,8 @@ import { id, parseArgs } from '../../graphql/input.js';
 import { keyPatterns, parsePage } from '../../shared/pagination.js';
 import type { NotificationService } from './service.js';
 import { NotificationConnection, NotificationsPayload, QueueStatsRef } from './types.js';
+import './announcement-schema.js';
+import './dead-letter-schema.js';
 import './subscriptions.js';
 
 declare module '../../graphql/context.js' {
@@ -42,7 +44,8 @@ builder.queryFields((t) => ({
 
   notificationQueueStats: t.field({
     type: QueueStatsRef,
-    description: 'How the notification queue is doing, for admins. UNAUTHENTICATED, FORBIDDEN.',
+    description:
+      'How the school’s part of the notification queue is doing, for admins. UNAUTHENTICATED, FORBIDDEN.',
     resolve: (_root, _args, context) => context.services.notifications.queueStats(requireViewer(context)),
   }),
 }));

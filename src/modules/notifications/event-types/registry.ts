@@ -1,5 +1,6 @@
 import { accountLetterSchemas } from '../../accounts/letters.js';
 import { formatsOf, languageOf, type Reader } from '../language.js';
+import { announced } from './announcements.js';
 import type { EventType, Text } from './definition.js';
 import { lessonMoved, lessonNoShow } from './lesson-changes.js';
 import { lessonStartingSoon } from './lesson-reminders.js';
@@ -24,6 +25,7 @@ const eventTypes = {
   'series.scheduled': seriesScheduled,
   'series.moved': seriesMoved,
   'series.cancelled': seriesCancelled,
+  announcement: announced,
 } as const;
 
 /** The name of an event type, as in `Notification.type`. */
@@ -45,6 +47,7 @@ export const notificationSchemas = {
   'series.scheduled': seriesScheduled.schema,
   'series.moved': seriesMoved.schema,
   'series.cancelled': seriesCancelled.schema,
+  announcement: announced.schema,
 } as const satisfies Record<EventTypeName, unknown>;
 
 /** The definition of an event type; null for one that this release does not know. */
