@@ -15,6 +15,7 @@ const table = {
   'relation:read-any': ['OWNER', 'ADMIN'],
   'lesson:schedule': ['TUTOR'],
   'lesson:request': ['STUDENT'],
+  'availability:set': ['TUTOR'],
   /** Every lesson of the school exists for them, and they may act on it as the school. */
   'lesson:administer': ['OWNER', 'ADMIN'],
   /** The school's part of the notification queue, and mending it. */
