@@ -1,5 +1,7 @@
 import type { DemoAccount } from '../demo/load-demo-data.js';
 import { schema } from '../graphql/schema.js';
+import { createUnsubscribeLinks } from '../modules/notifications/delivery/unsubscribe-links.js';
+import { unsubscribeRoutes } from '../modules/notifications/preferences/unsubscribe.js';
 import { createGraphiqlPage } from '../transport/graphiql/page.js';
 import { createHttpServer } from '../transport/server.js';
 import type { Foundation } from './foundation.js';
@@ -35,6 +37,10 @@ export function createApi(
     introspection: config.introspection,
     graphiql: config.graphiql ? createGraphiqlPage({ demoAccounts: options.demoAccounts ?? [] }) : null,
     ready: foundation.ready,
+    routes: unsubscribeRoutes(
+      createUnsubscribeLinks(foundation.secret, config.publicUrl),
+      services.notificationPreferences,
+    ),
     logger: logger.child({ part: 'http' }),
     host: config.host,
     port: config.port,

@@ -7,6 +7,7 @@ import { chatAccessLost } from '../modules/chats/access.js';
 import { createChatService } from '../modules/chats/service.js';
 import { createLessonService } from '../modules/lessons/service.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
+import { createPreferenceService } from '../modules/notifications/preferences/service.js';
 import { createNotificationService } from '../modules/notifications/service.js';
 import { createRelationService } from '../modules/relations/service.js';
 import { createNotificationQueue } from '../queue/queue.js';
@@ -47,5 +48,6 @@ export function createServices({
   const { unreadMessageDelaySeconds } = config;
   const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
   const notifications = createNotificationService({ database, channels, queue });
-  return { accounts, relations, lessons, chats, notifications };
+  const notificationPreferences = createPreferenceService(database);
+  return { accounts, relations, lessons, chats, notifications, notificationPreferences };
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { createEmailAdapter } from '../modules/notifications/delivery/email.js';
+import { createUnsubscribeLinks } from '../modules/notifications/delivery/unsubscribe-links.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationHandlers } from '../modules/notifications/handlers.js';
 import { createMailer } from '../platform/mail/create-mailer.js';
@@ -36,7 +38,11 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     clock,
     logger,
   });
-  const handlers = createNotificationHandlers({ database, channels, queue, mailer });
+  const links = createUnsubscribeLinks(foundation.secret, config.publicUrl);
+  const handlers = createNotificationHandlers({
+    ...{ database, channels, queue, clock, logger },
+    email: createEmailAdapter(mailer, links),
+  });
   const worker = createQueueWorker({
     database,
     signals,

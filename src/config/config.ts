@@ -42,6 +42,7 @@ const variables = z.object({
   LECTERN_DATA_DIR: z.string().min(1).default('.data'),
   REDIS_URL: url('redis:', 'rediss:').optional(),
   SMTP_URL: url('smtp:', 'smtps:').optional(),
+  PUBLIC_URL: url('http:', 'https:').optional(),
   MAIL_FROM: z.string().min(3).default('Lectern <no-reply@lectern.invalid>'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   LOG_LEVEL: z
@@ -73,6 +74,8 @@ export interface Config {
   /** Null: mails are written to `<dataDir>/mail`. */
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
+  /** The API's origin as people reach it, for links that are sent; without a slash at the end. */
+  readonly publicUrl: string;
   /** Null outside production: a secret is made once and kept in the data folder. */
   readonly jwtSecret: string | null;
   readonly logLevel: string;
@@ -127,6 +130,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     redisUrl: env.REDIS_URL ?? null,
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
+    publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
     jwtSecret: env.JWT_SECRET ?? null,
     logLevel: env.LOG_LEVEL,
     logPretty: env.LOG_FORMAT ? env.LOG_FORMAT === 'pretty' : !production && process.stdout.isTTY === true,

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /**
  * Every error code, with the HTTP status of endpoints outside GraphQL and the text for people.
  * The names are fixed for clients; `ErrorCode` in the schema and `docs/api/errors.md` are made from this table.
@@ -85,5 +87,6 @@ export function invalid(path: string, message: string): AppError {
 
 /** The caught value as an Error, for logs and causes. */
 export function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(String(value));
+  // An error of another realm, such as a test runner's, is one too, and keeps its code.
+  return value instanceof Error || types.isNativeError(value) ? value : new Error(String(value));
 }

@@ -11,6 +11,7 @@ import { createApollo } from './http/apollo.js';
 import { createApp } from './http/app.js';
 import { addGraphqlRoute } from './http/graphql-route.js';
 import { addHealthRoutes } from './http/health.js';
+import { addRoutes, type Route } from './http/routes.js';
 import { defaultTransportLimits, type TransportLimits } from './limits.js';
 import { createGateway } from './websocket/gateway.js';
 import { createSignIn } from './websocket/sign-in.js';
@@ -28,6 +29,8 @@ export interface HttpServerOptions {
   readonly graphiql: GraphiqlPage | null;
   /** Whether requests can be served: the database answers and has every migration. */
   readonly ready: () => Promise<boolean>;
+  /** Endpoints beside GraphQL and health. */
+  readonly routes?: readonly Route[];
   readonly logger: Logger;
   readonly host: string;
   /** 0 takes a free one. */
@@ -59,6 +62,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const app = createApp({ limits, logger, state });
   addGraphqlRoute(app, { apollo, guard, services, authenticate, graphiql, logger });
   addHealthRoutes(app, async () => !state.stopping && (await options.ready()));
+  addRoutes(app, options.routes ?? []);
   app.server.on('upgrade', gateway.upgrade);
 
   async function close(): Promise<void> {

@@ -68,7 +68,7 @@ it('has something to show for a notification that another release wrote', () => 
 it('makes a mail of the same words in text and in HTML, with nothing taken as markup', () => {
   const text = { title: 'A <b> & "c"', body: '' };
   const addressee = { displayName: '<i>Eve</i>', locale: 'en', organizationName: 'O’Neil' };
-  const mail = mailTextOf(text, addressee);
+  const mail = mailTextOf(text, addressee, null);
   expect(mail.subject).toBe(text.title);
   expect(mail.text).toBe(
     `Hello <i>Eve</i>,\n\n${text.title}\n\n-- \nYou receive this e-mail because you learn or teach at O’Neil.\n`,

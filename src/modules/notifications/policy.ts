@@ -9,3 +9,8 @@ export function readableUserId(viewer: Viewer): string {
 export function canSeeQueue(viewer: Viewer): boolean {
   return isAdmin(viewer);
 }
+
+/** Whether the viewer may set what people of the school are told until they set it themselves. */
+export function canSetDefaults(viewer: Viewer): boolean {
+  return isAdmin(viewer);
+}

@@ -5,6 +5,7 @@ import { id, parseArgs } from '../../graphql/input.js';
 import { keyPatterns, parsePage } from '../../shared/pagination.js';
 import type { NotificationService } from './service.js';
 import { NotificationConnection, NotificationsPayload, QueueStatsRef } from './types.js';
+import './preferences/schema.js';
 import './subscriptions.js';
 
 declare module '../../graphql/context.js' {

@@ -53,11 +53,11 @@ function expandLesson(type: string, refusal: (facts: LessonFacts) => string | nu
   };
 }
 
-function obsoleteLesson(refusal: (facts: LessonFacts) => string | null) {
-  return async (on: Queryable, { organizationId, userId, subjectId }: Told): Promise<string | null> => {
+function obsoleteLesson(refusal: (facts: LessonFacts, now: Date) => string | null) {
+  return async (on: Queryable, { organizationId, userId, subjectId, now }: Told): Promise<string | null> => {
     const lessonId = subjectId;
     const facts = await findLessonFacts(on, { organizationId, lessonId, userId, actorId: null });
-    return facts ? refusal(facts) : 'The user is not a party of the lesson.';
+    return facts ? refusal(facts, now) : 'The user is not a party of the lesson.';
   };
 }
 
@@ -74,6 +74,10 @@ function line(...sentences: readonly (string | null)[]): string {
 const notScheduled = ({ status }: LessonFacts) =>
   status === 'SCHEDULED' ? null : `The lesson is ${status} by now.`;
 
+/** A mail that has waited may come too late to bring anyone to the lesson. */
+const notAhead = (facts: LessonFacts, now: Date) =>
+  notScheduled(facts) ?? (facts.startsAt <= now ? 'The lesson has begun by now.' : null);
+
 /**
  * Nobody is told to come to a lesson that was cancelled meanwhile. The cancellation itself is told all the same: the
  * lesson was in the calendar from the moment it was booked.
@@ -82,7 +86,7 @@ export const lessonScheduled = eventType({
   payload,
   data,
   expand: expandLesson('lesson.scheduled', notScheduled),
-  obsolete: obsoleteLesson(notScheduled),
+  obsolete: obsoleteLesson(notAhead),
   text: {
     uk: (facts, formats) => ({
       title: `Заняття «${facts.title}» заплановано`,
@@ -98,7 +102,9 @@ export const lessonScheduled = eventType({
 const notCancelled = ({ status }: LessonFacts) =>
   status === 'CANCELLED' ? null : `The lesson is ${status} by now.`;
 
+/** Critical: whoever does not hear of it waits for a lesson that does not take place. */
 export const lessonCancelled = eventType({
+  critical: true,
   payload,
   data,
   expand: expandLesson('lesson.cancelled', notCancelled),

@@ -1,5 +1,5 @@
 import { formatsOf, languageOf, type Reader } from '../language.js';
-import type { EventType, Text } from './definition.js';
+import { digestPayload, type EventType, type Text } from './definition.js';
 import { lessonCancelled, lessonScheduled } from './lessons.js';
 import { messageUnread } from './messages.js';
 import { relationInvited } from './relations.js';
@@ -15,13 +15,17 @@ const eventTypes = {
 /** The name of an event type, as in `Notification.type`. */
 export type EventTypeName = keyof typeof eventTypes;
 
+/** Everything that people are told about, in a fixed order. */
+export const eventTypeNames = Object.keys(eventTypes) as readonly EventTypeName[];
+
 /** The payload of each event type, for the queue. */
 export const notificationSchemas = {
   'lesson.scheduled': lessonScheduled.schema,
   'lesson.cancelled': lessonCancelled.schema,
   'message.unread': messageUnread.schema,
   'relation.invited': relationInvited.schema,
-} as const satisfies Record<EventTypeName, unknown>;
+  'notification.digest': digestPayload,
+} as const satisfies Record<EventTypeName | 'notification.digest', unknown>;
 
 /** The definition of an event type; null for one that this release does not know. */
 export function eventTypeOf(name: string): EventType | null {
