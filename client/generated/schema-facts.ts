@@ -26,7 +26,8 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "Organization",
     "Session",
     "TutorStudentRelation",
-    "User"
+    "User",
+    "WebhookEndpoint"
   ],
   "NotificationEvent": [
     "ChannelJoined",

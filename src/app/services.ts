@@ -8,7 +8,9 @@ import { createChatService } from '../modules/chats/service.js';
 import { createLessonService } from '../modules/lessons/service.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createPreferenceService } from '../modules/notifications/preferences/service.js';
+import { createWebPushService } from '../modules/notifications/push/service.js';
 import { createNotificationService } from '../modules/notifications/service.js';
+import { createWebhookService } from '../modules/notifications/webhooks/service.js';
 import { createRelationService } from '../modules/relations/service.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import type { Foundation } from './foundation.js';
@@ -24,6 +26,8 @@ export function createServices({
   clock,
   logger,
   secret,
+  vapid,
+  outbound,
   config,
 }: Foundation): Services {
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
@@ -49,5 +53,7 @@ export function createServices({
   const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
   const notifications = createNotificationService({ database, channels, queue });
   const notificationPreferences = createPreferenceService(database);
-  return { accounts, relations, lessons, chats, notifications, notificationPreferences };
+  const webPush = createWebPushService({ database, outbound, publicKey: vapid.publicKey });
+  const webhooks = createWebhookService(database, outbound);
+  return { accounts, relations, lessons, chats, notifications, notificationPreferences, webPush, webhooks };
 }

@@ -3,6 +3,8 @@ import { createEmailAdapter } from '../modules/notifications/delivery/email.js';
 import { createUnsubscribeLinks } from '../modules/notifications/delivery/unsubscribe-links.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationHandlers } from '../modules/notifications/handlers.js';
+import { createWebPushAdapter } from '../modules/notifications/push/adapter.js';
+import { createWebhookAdapter } from '../modules/notifications/webhooks/adapter.js';
 import { createMailer } from '../platform/mail/create-mailer.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import { createQueueWorker, type DrainResult } from '../queue/worker.js';
@@ -28,7 +30,7 @@ export interface Worker {
 
 /** Creates the worker on its foundation, which the caller closes afterwards. */
 export function createWorker(foundation: Foundation, options: WorkerOptions = {}): Worker {
-  const { config, database, signals, channels, clock } = foundation;
+  const { config, database, signals, channels, clock, outbound, vapid } = foundation;
   const logger = foundation.logger.child({ part: 'worker' });
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const mailer = createMailer({
@@ -42,6 +44,10 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
   const handlers = createNotificationHandlers({
     ...{ database, channels, queue, clock, logger },
     email: createEmailAdapter(mailer, links),
+    adapters: [
+      createWebPushAdapter({ database, outbound, vapid, clock }),
+      createWebhookAdapter({ database, outbound, clock }),
+    ],
   });
   const worker = createQueueWorker({
     database,

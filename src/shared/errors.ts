@@ -49,6 +49,7 @@ export const errorCatalogue = {
   CHAT_NOT_ACCESSIBLE: { status: 403, detail: 'You may see this lesson but not its chat.' },
   // Notifications
   NOTIFICATION_NOT_FOUND: { status: 404, detail: 'There is no such notification.' },
+  WEBHOOK_ENDPOINT_NOT_FOUND: { status: 404, detail: 'There is no such webhook endpoint.' },
   // Real time
   SUBSCRIPTION_REVOKED: { status: 403, detail: 'You no longer have access to this.' },
   TOO_MANY_SUBSCRIPTIONS: { status: 429, detail: 'Too many subscriptions on one socket.' },

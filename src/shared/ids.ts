@@ -14,6 +14,7 @@ export const idTypes = {
   room: 'ChatRoom',
   message: 'ChatMessage',
   notification: 'Notification',
+  webhook: 'WebhookEndpoint',
 } as const;
 
 /** The prefix of a TypeID. */

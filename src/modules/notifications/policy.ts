@@ -14,3 +14,8 @@ export function canSeeQueue(viewer: Viewer): boolean {
 export function canSetDefaults(viewer: Viewer): boolean {
   return isAdmin(viewer);
 }
+
+/** Whether the viewer may say where the school is told by HTTP, and see that. */
+export function canManageWebhooks(viewer: Viewer): boolean {
+  return isAdmin(viewer);
+}

@@ -37,12 +37,19 @@ export interface ChannelAdapter {
   readonly channel: SendingChannel;
   /** Whether it is the user's own: their preferences, quiet hours and what they have read count then. */
   readonly personal: boolean;
-  /** Failures of a provider in a row after which it is left alone for a while. */
-  readonly failuresToOpen: number;
+  readonly outages: OutagePolicy;
   /** Where it reaches these users of one school with notifications of one type. */
   targets(on: Queryable, asked: Audience): Promise<Target[]>;
   /** Finds the address; a text says why there is none any more. */
   open(on: Queryable, parcel: Parcel, targetId: string | null): Promise<Shipment | string>;
+}
+
+/** What `ProviderDown` means on a channel. */
+export interface OutagePolicy {
+  /** So many in a row, and the provider is left alone for a while; what is for it waits without any cost. */
+  readonly failuresToOpen: number;
+  /** Whether those that found it down have failed an attempt: yes when each receiver is its own provider. */
+  readonly costAttempts: boolean;
 }
 
 /** Users of one school who are told of something. */

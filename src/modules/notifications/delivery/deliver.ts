@@ -76,7 +76,7 @@ export function createDelivery(channel: SendingChannel, options: DeliverOptions)
       targetId ?? null,
     );
     if (typeof shipment === 'string') return { kind: 'skipped', reason: shipment };
-    const outcome = await dispatch(item, shipment, adapter.failuresToOpen, context.signal);
+    const outcome = await dispatch(item, shipment, adapter.outages, context.signal);
     if (outcome.kind === 'completed') onSent(channel);
     return outcome;
   };

@@ -134,7 +134,7 @@ export function createDigest({ database, queue, clock, email, dispatch, onSent }
       const outcome = await dispatch(
         item,
         email.digest(item.id, first, entries),
-        email.failuresToOpen,
+        email.outages,
         context.signal,
       );
       if (outcome.kind !== 'completed') return outcome;

@@ -2,14 +2,14 @@ import type { Clock } from '../../../platform/clock.js';
 import type { Logger } from '../../../platform/logger.js';
 import type { QueueItem } from '../../../queue/item.js';
 import { type HandlerOutcome, PermanentFailure } from '../../../queue/outcome.js';
-import { ProviderDown, Refused, type Shipment, TargetGone } from './adapter.js';
+import { type OutagePolicy, ProviderDown, Refused, type Shipment, TargetGone } from './adapter.js';
 import { createCircuits } from './circuit.js';
 
 /** Sends a shipment, unless its provider is left alone now; gives what became of it, or throws. */
 export type Dispatch = (
   item: QueueItem,
   shipment: Shipment,
-  failuresToOpen: number,
+  outages: OutagePolicy,
   signal: AbortSignal,
 ) => Promise<HandlerOutcome>;
 
@@ -24,7 +24,7 @@ const retrySeconds = 5;
 export function createDispatch(clock: Clock, logger: Logger): Dispatch {
   const circuits = createCircuits(clock);
 
-  return async function dispatch(item, { provider, send }, failuresToOpen, signal) {
+  return async function dispatch(item, { provider, send }, { failuresToOpen, costAttempts }, signal) {
     const wait = circuits.admit(provider);
     if (wait > 0) return later(wait);
     try {
@@ -35,7 +35,7 @@ export function createDispatch(clock: Clock, logger: Logger): Dispatch {
       if (error instanceof TargetGone) return { kind: 'skipped', reason: error.message };
       if (error instanceof Refused) throw new PermanentFailure(error.message, { cause: error });
       const waited = clock.now().getTime() - item.createdAt.getTime();
-      if (!open || waited > patienceMilliseconds) throw error;
+      if (!open || costAttempts || waited > patienceMilliseconds) throw error;
       logger.warn({ err: error, provider, channel: item.channel }, 'a provider is down: deliveries wait');
       return later(retrySeconds);
     }

@@ -35,7 +35,7 @@ export function createEmailAdapter(mailer: Mailer, links: UnsubscribeLinks): Ema
     channel: 'EMAIL',
     personal: true,
     // Not to reach our own mail server says nothing about a mail.
-    failuresToOpen: 1,
+    outages: { failuresToOpen: 1, costAttempts: false },
     targets: async (_on, { userIds }) => userIds.map((userId) => ({ userId, targetId: null })),
     async open(_on, { id, delivery, text, critical }) {
       const url = critical ? null : links.urlOf({ userId: delivery.userId, type: delivery.type });
