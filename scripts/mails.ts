@@ -1,7 +1,7 @@
 /**
  * Compiles the mails' MJML into the template that the worker fills, so that nothing of MJML is there at run time.
  *
- *   npm run mails [-- --check]
+ *   npm run mails; npx tsx scripts/mails.ts --check
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

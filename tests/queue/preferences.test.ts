@@ -129,6 +129,21 @@ it('gathers mails in one digest at 08:00 local time, without what is pointless b
   expect(last).toMatchObject({ status: 'SKIPPED', reason: 'The lesson is CANCELLED by now.' });
 });
 
+it('does not keep for tomorrow what a user wants hourly by now', async () => {
+  await test.set(test.studentId, { digest: 'DAILY' });
+  await test.tellOfLesson('scheduled', test.studentId);
+  await test.drain();
+  await test.set(test.studentId, { digest: 'HOURLY' });
+  const payload = { lessonId: await addLesson('2026-11-27T08:00:00Z'), version: 1, actorId: test.tutorId };
+  await test.queue.enqueue({ eventType: 'lesson.scheduled', userId: test.studentId, payload });
+  await test.drain();
+  const due = (await ofChannel('EMAIL')).filter(({ status }) => status === 'PENDING');
+  expect(due.map(({ runAt }) => runAt.toISOString()).sort()).toEqual([
+    '2026-11-23T11:00:00.000Z',
+    '2026-11-24T06:00:00.000Z',
+  ]);
+});
+
 it('sends no digest when everything in it was read meanwhile', async () => {
   await test.set(test.studentId, { digest: 'HOURLY' });
   await test.tellOfLesson('scheduled', test.studentId);

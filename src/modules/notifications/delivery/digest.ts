@@ -37,7 +37,7 @@ const maxInDigest = 50;
 const digestPriority = 20;
 
 /**
- * Creates it. A notification that waits for a digest carries its time; the digest is one queue item per user. Both
+ * Creates it. A notification that waits for a digest carries its time; the digest is one queue item per user and time. Both
  * change under the lock of the user's settings: nothing is put in between what a digest reads and what it takes out.
  */
 export function createDigest({ database, queue, clock, email, dispatch, onSent }: DigestOptions): Digest {
@@ -50,7 +50,7 @@ export function createDigest({ database, queue, clock, email, dispatch, onSent }
           ...{ organizationId, userId, runAt },
           priority: digestPriority,
           payload: {},
-          dedupeKey: `digest:${userId}`,
+          dedupeKey: `digest:${userId}:${runAt.toISOString()}`,
         },
       ],
       tx,

@@ -30,7 +30,8 @@ export function createDispatch(clock: Clock, logger: Logger): Dispatch {
     try {
       await send(signal);
     } catch (error) {
-      const down = error instanceof ProviderDown;
+      // Who gives up waiting has had no answer either.
+      const down = error instanceof ProviderDown || signal.aborted;
       const open = circuits.settle(provider, !down, failuresToOpen);
       if (error instanceof TargetGone) return { kind: 'skipped', reason: error.message };
       if (error instanceof Refused) throw new PermanentFailure(error.message, { cause: error });
