@@ -43,7 +43,7 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
   const links = createUnsubscribeLinks(foundation.secret, config.publicUrl);
   const handlers = createNotificationHandlers({
     ...{ database, channels, queue, clock, logger },
-    email: createEmailAdapter(mailer, links),
+    email: createEmailAdapter({ mailer, links }),
     adapters: [
       createWebPushAdapter({ database, outbound, vapid, clock }),
       createWebhookAdapter({ database, outbound, clock }),

@@ -2,7 +2,7 @@ import { createSignalBus } from '../../src/channels/bus.js';
 import { type Channels, createChannels } from '../../src/channels/channels.js';
 import type { StreamItem } from '../../src/channels/events.js';
 import type { ChannelAdapter } from '../../src/modules/notifications/delivery/adapter.js';
-import { createEmailAdapter } from '../../src/modules/notifications/delivery/email.js';
+import { type AttachmentsOf, createEmailAdapter } from '../../src/modules/notifications/delivery/email.js';
 import { createUnsubscribeLinks } from '../../src/modules/notifications/delivery/unsubscribe-links.js';
 import { notificationSchemas, textOf } from '../../src/modules/notifications/event-types/registry.js';
 import { notificationsChannel } from '../../src/modules/notifications/events.js';
@@ -88,6 +88,7 @@ export const student = { email: 'tom@example.org', name: 'Tom & <Tim>', locale: 
 export interface DeliveryTestOptions {
   readonly mailerOf?: () => Mailer;
   readonly adapters?: readonly ChannelAdapter[];
+  readonly attachmentsOf?: AttachmentsOf;
 }
 
 /** The time of the deliveries, which a test sets: a Monday, 12:00 in Kyiv. */
@@ -96,6 +97,7 @@ export const noon = new Date('2026-11-23T10:00:00Z');
 export async function openDeliveryTest({
   mailerOf,
   adapters = [],
+  attachmentsOf,
 }: DeliveryTestOptions = {}): Promise<DeliveryTest> {
   const test = await createTestDatabase();
   const logger = createLogger({ level: 'silent', pretty: false });
@@ -111,10 +113,8 @@ export async function openDeliveryTest({
   const onSent = (channel: string) => void sent.push(channel);
   let now = noon;
   const clock = { now: () => now };
-  const email = createEmailAdapter(
-    mailer,
-    createUnsubscribeLinks('a secret of tests', 'https://api.example'),
-  );
+  const links = createUnsubscribeLinks('a secret of tests', 'https://api.example');
+  const email = createEmailAdapter({ mailer, links, ...(attachmentsOf ? { attachmentsOf } : {}) });
   const handlers = createNotificationHandlers({
     ...{ database, channels, queue, clock, logger, email, adapters, onSent },
   });

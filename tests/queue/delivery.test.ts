@@ -292,3 +292,21 @@ it('writes mails into a folder when there is no server, in the order of time', a
     await rm(directory, { recursive: true, force: true });
   }
 });
+
+it('lets a file go along with a mail', async () => {
+  const file = {
+    filename: 'lesson.ics',
+    contentType: 'text/calendar; charset=utf-8',
+    content: 'Алгебра\r\n',
+  };
+  const other = await openDeliveryTest({ attachmentsOf: async () => [file] });
+  try {
+    await other.tellOfLesson('scheduled', other.studentId);
+    await other.drain();
+    const [mail] = other.inbox.mails;
+    expect(mail?.attachments).toMatchObject([{ content: file.content }]);
+    expect(mail?.html).toContain('<html lang="en"');
+  } finally {
+    await other.close();
+  }
+});

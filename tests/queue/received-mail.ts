@@ -6,18 +6,37 @@ export interface ReceivedMail {
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   readonly html: string;
+  readonly attachments: readonly { readonly contentType: string; readonly content: string }[];
 }
 
-/** Reads a message of the kind that we send: headers, and text and HTML as alternatives. */
+/** Reads a message of the kind that we send: headers, text and HTML as alternatives, and what is attached to them. */
 export function parseMail(raw: string, recipients: readonly string[]): ReceivedMail {
   const { headers, body } = split(raw);
-  const boundary = /boundary="([^"]+)"/.exec(headers['content-type'] ?? '')?.[1] ?? '';
-  const parts = body.split(`--${boundary}`).slice(1, -1).map(split);
+  const parts = leavesOf({ headers, body });
   const contentOf = (type: string) => {
     const part = parts.find((candidate) => candidate.headers['content-type']?.startsWith(type));
-    return part ? decoded(part.body, part.headers['content-transfer-encoding'] ?? '') : '';
+    return part ? contentOfPart(part) : '';
   };
-  return { recipients, headers, text: contentOf('text/plain'), html: contentOf('text/html') };
+  const attachments = parts
+    .filter((part) => part.headers['content-disposition']?.startsWith('attachment'))
+    .map((part) => ({ contentType: part.headers['content-type'] ?? '', content: contentOfPart(part) }));
+  return { recipients, headers, text: contentOf('text/plain'), html: contentOf('text/html'), attachments };
+}
+
+interface Part {
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** The parts that hold something, out of those that hold parts. */
+function leavesOf(part: Part): Part[] {
+  const boundary = /boundary="([^"]+)"/.exec(part.headers['content-type'] ?? '')?.[1];
+  if (boundary === undefined) return [part];
+  return part.body.split(`--${boundary}`).slice(1, -1).map(split).flatMap(leavesOf);
+}
+
+function contentOfPart({ headers, body }: Part): string {
+  return decoded(body, headers['content-transfer-encoding'] ?? '');
 }
 
 function split(part: string): { headers: Record<string, string>; body: string } {

@@ -10,6 +10,7 @@ export function compose(mail: Mail, from: string): SendMailOptions {
     subject: mail.subject,
     text: mail.text,
     ...(mail.html === undefined ? {} : { html: mail.html }),
+    ...(mail.attachments?.length ? { attachments: mail.attachments.map((one) => ({ ...one })) } : {}),
     messageId: `<${mail.messageId}@${domainOf(from)}>`,
     headers: {
       // Keeps out-of-office replies away (RFC 3834).

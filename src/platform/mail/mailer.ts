@@ -1,3 +1,11 @@
+/** A text file that goes along with an e-mail. */
+export interface MailAttachment {
+  readonly filename: string;
+  /** Such as `text/calendar; charset=utf-8`. */
+  readonly contentType: string;
+  readonly content: string;
+}
+
 /** One e-mail to one person. */
 export interface Mail {
   /** The recipient's address. */
@@ -8,6 +16,7 @@ export interface Mail {
   readonly html?: string | undefined;
   /** Stays the same when the mail is sent again; it becomes the left part of the Message-ID, so that repeats can be told. */
   readonly messageId: string;
+  readonly attachments?: readonly MailAttachment[] | undefined;
   /** A POST to it, without sign-in, ends mails of this kind (RFC 8058); none: they cannot be ended. */
   readonly unsubscribeUrl?: string | null | undefined;
 }
