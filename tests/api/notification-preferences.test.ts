@@ -44,8 +44,8 @@ const preferencesOf = async (person: Person) => (await as(person).data(read)).no
 /** Books a lesson and gives the mail that the student gets of it. */
 async function mailOfLesson() {
   const count = inbox.mails.length;
-  const startsAt = new Date(Date.now() + 86_400_000).toISOString();
-  const endsAt = new Date(Date.now() + 90_000_000).toISOString();
+  const start = Date.now() + (count + 1) * 86_400_000;
+  const [startsAt, endsAt] = [start, start + 3_600_000].map((time) => new Date(time).toISOString());
   await as(tutor).data(
     'mutation ($input: ScheduleLessonInput!) { scheduleLesson(input: $input) { lesson { id } } }',
     { input: { studentId: student.id, title: 'Algebra', startsAt, endsAt } },
@@ -130,6 +130,21 @@ it('refuses the school’s defaults to all but admins, and everything to nobody'
   expect((await as(student).error(readDefaults)).extensions.code).toBe('FORBIDDEN');
   expect((await app.client().error(read)).extensions.code).toBe('UNAUTHENTICATED');
   expect((await app.client().error(update, { input })).extensions.code).toBe('UNAUTHENTICATED');
+});
+
+it('neither lists nor counts what is not to be told in the application', async () => {
+  const list = '{ notifications { unreadCount edges { node { id } } } }';
+  const shown = { type: 'lesson.scheduled', channel: 'IN_APP', enabled: false };
+  await as(student).data(update, { input: { preferences: [shown] } });
+  expect(await mailOfLesson()).toBeDefined();
+  expect((await as(student).data(list)).notifications).toEqual({ unreadCount: 0, edges: [] });
+  await as(student).data(update, { input: { preferences: [{ ...shown, enabled: true }] } });
+  await mailOfLesson();
+  const { notifications } = await as(student).data(list);
+  expect({ unread: notifications.unreadCount, listed: notifications.edges.length }).toEqual({
+    unread: 1,
+    listed: 1,
+  });
 });
 
 it('unsubscribes with one click from the mail, and with a question for people', async () => {

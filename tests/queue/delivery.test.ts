@@ -268,7 +268,10 @@ it('tries again when an address is refused for now, with the same Message-ID', a
   test.inbox.forgive();
   await test.makeDue();
   await test.drain();
-  expect(test.inbox.mails[0]?.headers['message-id']).toBe(`<${mail?.id}@example.org>`);
+  expect(test.inbox.mails[0]?.headers).toMatchObject({
+    'message-id': `<${mail?.id}@example.org>`,
+    'idempotency-key': mail?.id,
+  });
 });
 
 it('writes mails into a folder when there is no server, in the order of time', async () => {

@@ -144,6 +144,22 @@ it('does not keep for tomorrow what a user wants hourly by now', async () => {
   ]);
 });
 
+it('sends a digest only when quiet hours have ended', async () => {
+  await test.set(test.studentId, { digest: 'DAILY', quietHours: { from: 22 * 60, to: 9 * 60 } });
+  await test.tellOfLesson('scheduled', test.studentId);
+  await test.drain();
+  test.at('2026-11-24T06:00:00Z');
+  await test.makeDue();
+  await test.drain();
+  expect(test.inbox.mails).toEqual([]);
+  const [digest] = (await test.items()).filter(({ status }) => status === 'PENDING');
+  expect(digest).toMatchObject({ eventType: 'notification.digest', runAt: new Date('2026-11-24T07:00:00Z') });
+  test.at('2026-11-24T07:00:00Z');
+  await test.makeDue();
+  await test.drain();
+  expect(subjects()).toEqual(['Your notification']);
+});
+
 it('sends no digest when everything in it was read meanwhile', async () => {
   await test.set(test.studentId, { digest: 'HOURLY' });
   await test.tellOfLesson('scheduled', test.studentId);
@@ -184,6 +200,13 @@ it('puts what comes while a digest is being sent into the next one', async () =>
   await test.drain();
   expect(test.inbox.mails).toHaveLength(2);
   expect(test.inbox.mails[1]?.text).toContain('Lesson “Physics” is scheduled');
+});
+
+it('does not count it as a failure of a mail when the server closes its service', async () => {
+  test.inbox.refuse('tom@example.org', 421);
+  await test.tellOfLesson('scheduled', test.studentId);
+  await test.drain();
+  expect(await ofChannel('EMAIL')).toMatchObject([{ status: 'PENDING', attempts: 0 }]);
 });
 
 it('does not count an outage of the mail server as failures of the mails', async () => {
