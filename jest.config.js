@@ -5,7 +5,11 @@ export default {
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: true },
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'es6' },
+        sourceMaps: true,
+      },
     ],
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -13,6 +17,8 @@ export default {
   globalSetup: '<rootDir>/tests/testkit/global-setup.js',
   globalTeardown: '<rootDir>/tests/testkit/global-teardown.js',
   testTimeout: 30_000,
+  // By default Jest leaves one core idle, which on two cores means that nothing runs in parallel.
+  maxWorkers: '100%',
   collectCoverageFrom: ['src/**/*.ts', 'client/**/*.ts', '!src/generated/**', '!**/generated/**'],
   coverageProvider: 'v8',
   coverageThreshold: { global: { lines: 80, branches: 80 } },

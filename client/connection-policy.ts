@@ -1,4 +1,5 @@
 import type { FieldFunctionOptions, FieldPolicy, Reference, StoreObject } from '@apollo/client';
+import { canonicalStringify } from '@apollo/client/utilities';
 
 type Edge = Reference | StoreObject;
 type PageInfo = Readonly<Record<string, unknown>>;
@@ -27,7 +28,7 @@ interface Place {
  */
 export function connectionPolicy(keyArgs: readonly string[] = []): FieldPolicy<Connection> {
   return {
-    keyArgs: [...keyArgs],
+    keyArgs: (args, { fieldName }) => `${fieldName}:${canonicalStringify(chosen(args, keyArgs))}`,
     merge(existing, incoming, options) {
       const { edges: page } = incoming;
       const place = page && existing ? placeOf(existing.edges ?? [], page, options) : null;
@@ -39,10 +40,15 @@ export function connectionPolicy(keyArgs: readonly string[] = []): FieldPolicy<C
         ...incoming,
         ...(isFurther && existing.eventCursor !== undefined ? { eventCursor: existing.eventCursor } : {}),
         edges: joined(place, page, options),
-        pageInfo: joinedPageInfo(place, existing.pageInfo, incoming.pageInfo),
+        pageInfo: joinedPageInfo(place, existing.pageInfo, incoming.pageInfo) ?? {},
       };
     },
   };
+}
+
+/** The arguments that tell lists apart. One that is null or absent asks for the same list. */
+function chosen(args: Record<string, unknown> | null, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.flatMap((name) => (args?.[name] == null ? [] : [[name, args[name]]])));
 }
 
 /** What stays before and after the page; null when it does not touch what is known. */
@@ -80,7 +86,8 @@ function nodeOf(edge: Edge, { readField, isReference }: FieldFunctionOptions): u
 }
 
 /** Each end of the list is told by the page that holds it. */
-function joinedPageInfo(place: Place, existing: PageInfo = {}, incoming: PageInfo = {}): PageInfo {
+function joinedPageInfo(place: Place, existing?: PageInfo, incoming?: PageInfo): PageInfo | undefined {
+  if (!existing || !incoming) return incoming ?? existing;
   const start = place.before.length > 0 ? existing : incoming;
   const end = place.after.length > 0 ? existing : incoming;
   return {

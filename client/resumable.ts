@@ -37,7 +37,10 @@ export interface ResumableOperation<Data, Variables> {
 
 /** Where the events go. After `error` or `complete` nothing follows. */
 export interface ResumableSink<Data> {
-  /** Takes one event. An event counts as seen once this has returned; if it throws, the subscription ends with that. */
+  /**
+   * Takes one event. It counts as seen once this has returned; if it throws, the subscription ends with that. One whose
+   * subject may no longer be read comes as null with its errors, and the subscription goes on.
+   */
   next(result: FormattedExecutionResult<Data>): void;
   error(error: SubscriptionError): void;
   complete(): void;

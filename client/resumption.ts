@@ -113,19 +113,19 @@ export class Resumption<Data, Variables extends Record<string, unknown>> {
   #receive(result: FormattedExecutionResult<Data, unknown>): Outcome | null {
     const { live, operation, sink } = this.#given;
     const event = eventIn(result, live.key);
-    // An event that could not be read is not skipped: it comes again, or it ends the subscription.
-    if (!event)
-      return { type: 'failed', cause: errorsOf(result).length ? result.errors : unreadable(live.key) };
-    const { cursor } = event;
-    const isReset = event['__typename'] === 'ChannelReset' && typeof cursor === 'string';
-    if (isReset && operation.onReset) return { type: 'reset', event: asReset(event, cursor) };
+    const { errors = [] } = result;
+    // Nothing is left of an event that could be read another time: it is not skipped, but comes again.
+    if (!event && errors.length > 0 && judge(errors) !== 'final') return { type: 'failed', cause: errors };
+    const cursor = typeof event?.['cursor'] === 'string' ? event['cursor'] : null;
+    const reset = event && cursor !== null ? asReset(event, cursor) : null;
+    if (reset && operation.onReset) return { type: 'reset', event: reset };
     try {
       sink.next(result as FormattedExecutionResult<Data>);
     } catch (cause) {
       return { type: 'rejected', cause };
     }
-    if (live.cursorVariable && typeof cursor === 'string') this.#after = cursor;
-    if (isReset) return { type: 'reset', event: asReset(event, cursor) };
+    if (live.cursorVariable && cursor !== null) this.#after = cursor;
+    if (reset) return { type: 'reset', event: reset };
     this.#failures = this.#refusals = this.#resets = 0;
     return null;
   }
@@ -181,11 +181,9 @@ function eventIn(
   return typeof event === 'object' && event !== null ? (event as Record<string, unknown>) : null;
 }
 
-function asReset(event: Record<string, unknown>, cursor: string): ChannelResetEvent {
-  const { reason } = event;
-  return { __typename: 'ChannelReset', cursor, reason: typeof reason === 'string' ? reason : null };
-}
-
-function unreadable(key: string): { message: string }[] {
-  return [{ message: `The server sent an event of ${key} without content.` }];
+/** The event as a reset; null if it is none. */
+function asReset(event: Record<string, unknown>, cursor: string): ChannelResetEvent | null {
+  const { __typename, reason } = event;
+  if (__typename !== 'ChannelReset') return null;
+  return { __typename, cursor, reason: typeof reason === 'string' ? reason : null };
 }

@@ -35,6 +35,7 @@ export async function loadDemoData(database: Database, now: Date, logger: Logger
     await insertPeople(tx, school, passwordHash);
     await insertLessons(tx, school);
     await insertMessages(tx, school);
+    await insertReadMarkers(tx, school);
     logger.info(
       { people: school.people.length, lessons: school.lessons.length, messages: school.messages.length },
       'the demo school is in place',
@@ -81,6 +82,21 @@ async function insertLessons(tx: UnitOfWork, { lessons }: DemoSchool): Promise<v
      FROM jsonb_to_recordset($2::jsonb) AS l (id uuid, tutor uuid, student uuid, title text, notes text,
        "startsAt" timestamptz, "endsAt" timestamptz, status text), LATERAL (SELECT status = 'CANCELLED' AS cancelled) c`,
     defaultOrganizationId,
+    JSON.stringify(rows),
+  );
+}
+
+/** The chats of lessons that are over have been read by both. */
+async function insertReadMarkers(tx: UnitOfWork, { messages }: DemoSchool): Promise<void> {
+  const ends = new Map(messages.map((message) => [message.lesson, message.sequence]));
+  const rows = [...ends].flatMap(([{ id, status, pair }, upTo]) =>
+    status === 'SCHEDULED'
+      ? []
+      : [pair.tutor, pair.student].map((user) => ({ user: user.id, room: id, upTo })),
+  );
+  await tx.sql(
+    `INSERT INTO chat_read_marker (user_id, room_id, up_to_sequence)
+     SELECT "user", room, "upTo" FROM jsonb_to_recordset($1::jsonb) AS m ("user" uuid, room uuid, "upTo" int)`,
     JSON.stringify(rows),
   );
 }

@@ -58,7 +58,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const execution = createExecution(schema, guard);
   const gateway = createGateway({ execution, services, signIn, limits, logger });
 
-  const state = { stopping: false };
+  const state = { started: false, stopping: false };
   const app = createApp({ limits, logger, state });
   addGraphqlRoute(app, { apollo, guard, services, authenticate, graphiql, logger });
   addHealthRoutes(app, async () => !state.stopping && (await options.ready()));
@@ -70,13 +70,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     const cut = setTimeout(() => app.server.closeAllConnections(), limits.shutdownMs);
     await Promise.all([gateway.stop(), app.close()]);
     clearTimeout(cut);
-    await apollo.stop();
+    if (state.started) await apollo.stop();
   }
   let closed: Promise<void> | undefined;
 
   return {
     async start() {
       await apollo.start();
+      state.started = true;
       await app.listen({ host: options.host, port: options.port });
       const { port } = app.server.address() as AddressInfo;
       return { url: `http://${hostOf(options.host)}:${port}`, port };

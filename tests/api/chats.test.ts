@@ -1,3 +1,8 @@
+import pg from 'pg';
+import { createChatService } from '../../src/modules/chats/service.js';
+import { encodeId } from '../../src/shared/ids.js';
+import type { Viewer } from '../../src/shared/viewer.js';
+import { eventually } from '../testkit/eventually.js';
 import type { Person, School, SeededLesson } from '../testkit/seed.js';
 import type { Received } from '../testkit/socket-client.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
@@ -187,6 +192,65 @@ describe('sending a message', () => {
         payload: { roomId: lesson.uuid, kind: 'lesson', sequence: message.sequence, authorId: tutor.uuid },
       },
     ]);
+  });
+});
+
+describe('a room whose channel is locked', () => {
+  let locker: pg.Client;
+
+  beforeEach(async () => {
+    await say(tutor, 'so that the channel exists');
+    locker = new pg.Client({ connectionString: app.databaseUrl });
+    await locker.connect();
+    await locker.query('BEGIN');
+    await locker.query('SELECT FROM channel WHERE id = $1 FOR UPDATE', [`chat:${lesson.uuid}`]);
+  });
+  afterEach(() => locker.end());
+
+  const waiting = async () => {
+    const { rows } = await locker.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rows[0]?.count ?? 0;
+  };
+
+  it('takes one connection, however many send, so that others are served', async () => {
+    const sending = Promise.all(Array.from({ length: 30 }, (_, index) => say(tutor, `message ${index}`)));
+    await eventually(waiting, (count) => count >= 1);
+
+    const other = await school.pair();
+    const elsewhere = await school.lesson(other.tutor, other.student);
+    const input = { roomId: elsewhere.id, body: 'hello' };
+    const { sendMessage } = await as(other.tutor).data(send, { input });
+
+    expect(sendMessage.message.sequence).toBe(1);
+    expect(await waiting()).toBe(1);
+    await locker.query('COMMIT');
+    expect(new Set((await sending).map(({ sequence }) => sequence)).size).toBe(30);
+  });
+
+  it('gets one message from twins on two nodes, neither of which could see the other', async () => {
+    const { database, channels } = app.foundation;
+    const node = createChatService({ database, channels, unreadMessageDelaySeconds: 0 });
+    const viewer: Viewer = {
+      userId: tutor.uuid,
+      organizationId: school.organizationId,
+      sessionId: tutor.sessionId,
+      role: 'TUTOR',
+      displayName: tutor.displayName,
+      timeZone: 'Europe/Kyiv',
+      locale: 'en',
+    };
+    const draft = { body: 'once', clientMessageId: 'a', replyToId: null };
+    const here = say(tutor, 'once', { clientMessageId: 'a' });
+    const there = node.sendMessage(viewer, { kind: 'lesson', id: lesson.uuid }, draft);
+    await eventually(waiting, (count) => count === 2);
+
+    await locker.query('COMMIT');
+
+    expect(encodeId('message', (await there).id)).toBe((await here).id);
+    expect((await say(student, 'next')).sequence).toBe(3);
   });
 });
 
@@ -404,10 +468,10 @@ describe('unread messages', () => {
   });
 
   it('count as read by who writes after them', async () => {
-    await say(tutor, 'one');
-    await say(student, 'two');
+    for (const author of [tutor, student, tutor, student]) await say(author, 'hello');
 
     expect(await unread(student)).toBe(0);
+    expect(await unread(tutor)).toBe(1);
   });
 
   it("are told to the reader's own devices, once for each move", async () => {
@@ -498,6 +562,19 @@ describe('the events of a room', () => {
       __typename: 'MessageSent',
       message: { id: message.id, sequence: 1, body: 'live', author: { displayName: tutor.displayName } },
     });
+  });
+
+  it('are told by the commit and do not wait for the next poll', async () => {
+    const events = await follow(student);
+    const begin = performance.now();
+
+    for (let index = 0; index < 10; index++) {
+      await say(tutor, `message ${index}`);
+      await events.next();
+    }
+
+    // Ten polls would take five seconds.
+    expect(performance.now() - begin).toBeLessThan(2_500);
   });
 
   it('are replayed after the cursor of a page, then go on live', async () => {
@@ -651,7 +728,6 @@ describe('the events of a room', () => {
     await say(tutor, 'before');
     expect((await events.next()).chatEvents.message.body).toBe('before');
     await as(tutor).data(endRelation, { id: relationId });
-    await events.errors();
     await school.relation(tutor, student);
 
     await say(tutor, 'under a new relation');

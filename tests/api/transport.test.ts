@@ -1,7 +1,11 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { getIntrospectionQuery } from 'graphql';
+import { buildSchema, getIntrospectionQuery } from 'graphql';
+import { pino } from 'pino';
+import type { Services } from '../../src/graphql/context.js';
+import { AppError } from '../../src/shared/errors.js';
 import type { GraphiqlPage } from '../../src/transport/graphiql/page.js';
+import { createHttpServer } from '../../src/transport/server.js';
 import { startTransport } from './transport-fixture.js';
 
 interface Answer {
@@ -34,10 +38,10 @@ async function failure(answer: Response) {
 }
 
 /** Writes to a bare TCP connection and gives all that comes back until its end. */
-function raw(text: string): Promise<string> {
+function raw(text: string, port = api.port): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
-    const socket = connect(api.port, '127.0.0.1', () => socket.write(text));
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
     socket.on('data', (data) => {
       answer += data;
     });
@@ -401,20 +405,15 @@ describe('health', () => {
 });
 
 describe('time', () => {
-  test('headers that never end are cut with 408', async () => {
+  test.each([
+    ['headers', 'GET /health/live HTTP/1.1\r\nhost: x\r\n'],
+    [
+      'body',
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+    ],
+  ])('a %s that never ends is cut with 408', async (_name, text) => {
     const bare = await startTransport({ limits: { headersMs: 200, requestMs: 400 } });
-    const answer = await new Promise<string>((resolve, reject) => {
-      let text = '';
-      const socket = connect(bare.port, '127.0.0.1', () =>
-        socket.write('GET /health/live HTTP/1.1\r\nhost: x\r\n'),
-      );
-      socket.on('data', (data) => {
-        text += data;
-      });
-      socket.on('end', () => resolve(text));
-      socket.on('error', reject);
-    });
-    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await raw(text, bare.port)).toMatch(/^HTTP\/1\.1 408 /);
     await bare.server.stop();
   });
 
@@ -449,5 +448,29 @@ describe('time', () => {
     const bare = await startTransport();
     await Promise.all([bare.server.stop(), bare.server.stop()]);
     await expect(fetch(bare.url)).rejects.toThrow();
+  });
+
+  function unstarted(port: number) {
+    return createHttpServer({
+      schema: buildSchema('type Query { n: Int }'),
+      services: {} as Services,
+      authenticate: () => Promise.reject(new AppError('UNAUTHENTICATED')),
+      introspection: true,
+      graphiql: null,
+      ready: async () => true,
+      logger: pino({ level: 'silent' }),
+      host: '127.0.0.1',
+      port,
+    });
+  }
+
+  test('a server whose port is taken says so, and can be stopped', async () => {
+    const server = unstarted(api.port);
+    await expect(server.start()).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await server.stop();
+  });
+
+  test('a server that never started can be stopped', async () => {
+    await expect(unstarted(0).stop()).resolves.toBeUndefined();
   });
 });

@@ -32,6 +32,8 @@ export interface Collector extends ResumableSink<LogEvents> {
   readonly events: readonly LogEvent[];
   /** The texts of the messages so far. */
   bodies(): string[];
+  /** The codes of events that came without content. */
+  readonly refused: readonly unknown[];
   /** Resolves when the condition holds, looked at after each event; rejects after 10 s or if the subscription ends. */
   until(condition: () => boolean): Promise<void>;
   /** Resolves with how the subscription ended: null when it was completed. */
@@ -40,15 +42,18 @@ export interface Collector extends ResumableSink<LogEvents> {
 
 export function createCollector(): Collector {
   const events: LogEvent[] = [];
+  const refused: unknown[] = [];
   let look = () => {};
   let end: (error: SubscriptionError | null) => void = () => {};
   const ended = new Promise<SubscriptionError | null>((resolve) => (end = resolve));
   const bodies = () => events.flatMap(({ message }) => (message ? [message.body] : []));
   return {
     events,
+    refused,
     bodies,
     ended,
-    next({ data }: FormattedExecutionResult<LogEvents>) {
+    next({ data, errors = [] }: FormattedExecutionResult<LogEvents>) {
+      refused.push(...errors.map(({ extensions }) => extensions?.['code']));
       if (data?.chatEvents) events.push(data.chatEvents);
       look();
     },

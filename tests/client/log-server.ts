@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buildSchema, type GraphQLSchema } from 'graphql';
+import { buildSchema, GraphQLError } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -35,7 +35,6 @@ interface Running {
 /** A real graphql-ws server over a log in memory that behaves as the API's channels do, and misbehaves on demand. */
 export interface LogServer {
   readonly url: string;
-  readonly schema: GraphQLSchema;
   /** The variables of every `subscribe` message so far. */
   readonly subscribed: readonly Record<string, unknown>[];
   /** The access token of every connection so far. */
@@ -49,6 +48,8 @@ export interface LogServer {
   /** Errors for the next events, one each, sent in place of their content. */
   readonly unreadable: WireError[];
   append(body: string): void;
+  /** Kills one of the sockets that have a subscription, without a word; waits for such a one. */
+  cut(random: () => number): Promise<void>;
   /** Everything so far is forgotten: cursors of before lead to a ChannelReset. */
   forget(): void;
   /** Sends an `error` message to every subscription that is running. */
@@ -130,7 +131,6 @@ export async function startLogServer(port = 0): Promise<LogServer> {
 
   const server: LogServer & { accepts: (token: unknown) => boolean } = {
     url: '',
-    schema,
     subscribed,
     presented,
     sockets: ws.clients,
@@ -140,6 +140,11 @@ export async function startLogServer(port = 0): Promise<LogServer> {
     append(body) {
       bodies.push(body);
       for (const wake of wakers) wake();
+    },
+    async cut(random) {
+      const open = () => [...running].filter(({ socket }) => socket.readyState === socket.OPEN);
+      while (open().length === 0) await server.nextSubscription();
+      open()[Math.floor(random() * open().length)]?.socket.terminate();
     },
     forget() {
       epoch += 1;
@@ -151,6 +156,7 @@ export async function startLogServer(port = 0): Promise<LogServer> {
     end: () => cursor(bodies.length),
     nextSubscription: () => new Promise((resolve) => onSubscribed.push(resolve)),
     async stop() {
+      if (!http.listening) return;
       for (const socket of ws.clients) socket.terminate();
       await disposable.dispose();
       await new Promise((resolve) => http.close(resolve));
@@ -169,8 +175,7 @@ export async function startLogServer(port = 0): Promise<LogServer> {
       onSubscribe: (_context, _id, payload) => {
         subscribed.push(payload.variables ?? {});
         const refusal = refusals.shift();
-        // biome-ignore lint/suspicious/noExplicitAny: graphql-ws wants errors of a class, the wire has plain ones
-        return refusal ? ([{ ...refusal, toJSON: () => refusal }] as any) : undefined;
+        return refusal && [new GraphQLError(refusal.message, { extensions: { ...refusal.extensions } })];
       },
       onOperation: ({ extra }, id) => {
         running.add({ socket: extra.socket, id });

@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import {
   createLiveSocket,
   createResumable,
+  type LiveSocketOptions,
   type Resumable,
   type ResumableOptions,
   resumableLink,
@@ -15,14 +16,15 @@ const variables = { roomId: 'room_1' };
 const atOnce = { wait: async () => {} };
 
 let server: LogServer;
-const sockets: Client[] = [];
+/** Ends what a test began: a subscription that is not stopped would come back for ever. */
+const ends: Array<() => void> = [];
 
 beforeEach(async () => {
   server = await startLogServer();
 });
 
 afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.terminate();
+  for (const end of ends.splice(0)) end();
   await server.stop();
 });
 
@@ -31,15 +33,33 @@ function follower(
   token: () => Promise<string> = async () => 'token',
 ): Resumable {
   const connectionParams = async () => ({ accessToken: await token() });
-  const socket = createLiveSocket({ url: server.url, webSocketImpl: WebSocket, connectionParams });
-  sockets.push(socket);
-  return createResumable(socket, { backoff: atOnce, ...options });
+  return resumableOn(liveSocket({ connectionParams }), options);
+}
+
+function liveSocket(options: Partial<LiveSocketOptions> = {}): Client {
+  return createLiveSocket({ url: server.url, webSocketImpl: WebSocket, ...options });
+}
+
+function resumableOn(socket: Client, options: ResumableOptions = {}): Resumable {
+  const resumable = createResumable(socket, { backoff: atOnce, ...options });
+  return {
+    subscribe(operation, sink) {
+      const stop = resumable.subscribe(operation, sink);
+      ends.push(stop);
+      return stop;
+    },
+  };
+}
+
+function fromNow() {
+  return { ...variables, after: server.end() };
 }
 
 /** Follows the room, and has joined it. */
 async function joined(resumable = follower()) {
   const collector = createCollector();
-  const stop = resumable.subscribe({ query: chatEvents, variables }, collector);
+  // With a cursor to begin with: an attempt that began there again would bring everything twice.
+  const stop = resumable.subscribe({ query: chatEvents, variables: fromNow() }, collector);
   await collector.until(() => collector.events.length > 0);
   return { collector, stop };
 }
@@ -59,7 +79,7 @@ describe('a cut', () => {
     const { collector: plain } = await joined();
     const apollo = new ApolloClient({ cache: new InMemoryCache(), link: resumableLink(follower()) });
     const viaApollo = createCollector();
-    apollo.subscribe({ query: chatEvents, variables }).subscribe(({ data, error }) => {
+    apollo.subscribe({ query: chatEvents, variables: fromNow() }).subscribe(({ data, error }) => {
       if (error) viaApollo.error(error as never);
       else if (data) viaApollo.next({ data });
     });
@@ -74,9 +94,7 @@ describe('a cut', () => {
         server.append(`${name} ${count}`);
         sent += 1;
         if (cutsAt.has(sent)) {
-          while (server.sockets.size === 0) await server.nextSubscription();
-          const open = [...server.sockets];
-          open[Math.floor(random() * open.length)]?.terminate();
+          await server.cut(random);
           cuts += 1;
         }
         await new Promise((resolve) => setImmediate(resolve));
@@ -99,6 +117,7 @@ describe('a cut', () => {
   });
 
   it('is followed by a subscription after the last event that was handed over', async () => {
+    const began = fromNow();
     const { collector } = await joined();
     server.append('one');
     await collector.until(() => collector.bodies().length === 1);
@@ -106,7 +125,7 @@ describe('a cut', () => {
     const again = server.nextSubscription();
     for (const socket of server.sockets) socket.terminate();
     await again;
-    expect(server.subscribed).toEqual([variables, { ...variables, after: cursor }]);
+    expect(server.subscribed).toEqual([began, { ...variables, after: cursor }]);
   });
 
   it.each([1000, 1001, 1012, 1013, 4408, 4504])('by close code %d is resumed', async (code) => {
@@ -157,14 +176,8 @@ describe('a cut', () => {
   });
 
   it('of a network that went silent is noticed and resumed', async () => {
-    const socket = createLiveSocket({
-      url: server.url,
-      webSocketImpl: WebSocket,
-      pingAfterMilliseconds: 20,
-      answerWithinMilliseconds: 50,
-    });
-    sockets.push(socket);
-    const { collector } = await joined(createResumable(socket, { backoff: atOnce }));
+    const socket = liveSocket({ pingAfterMilliseconds: 20, answerWithinMilliseconds: 50 });
+    const { collector } = await joined(resumableOn(socket));
     const again = server.nextSubscription();
     // The server neither reads nor answers, as behind a cable that was pulled.
     for (const one of server.sockets) one.pause();
@@ -248,7 +261,18 @@ describe('an error of the server', () => {
     expect(server.subscribed).toHaveLength(3);
   });
 
-  it('in place of an event does not skip the event', async () => {
+  it('in place of an event that may not be read is handed over, and the subscription goes on', async () => {
+    const { collector } = await joined();
+    server.unreadable.push(wireError('LESSON_NOT_FOUND'));
+    server.append('one');
+    server.append('two');
+    await collector.until(() => collector.bodies().length >= 1);
+    expect(collector.refused).toEqual(['LESSON_NOT_FOUND']);
+    expect(collector.bodies()).toEqual(['two']);
+    expect(server.subscribed).toHaveLength(1);
+  });
+
+  it('in place of an event for a passing reason does not skip the event', async () => {
     const { collector } = await joined();
     server.unreadable.push(wireError('SERVICE_UNAVAILABLE'));
     server.append('one');
@@ -281,14 +305,28 @@ describe('a refused access token', () => {
     expect(server.presented).toEqual(['first', 'second']);
   });
 
-  it('is replaced on a new socket when an open one is told UNAUTHENTICATED', async () => {
+  it('is replaced on a new socket when an open one is told UNAUTHENTICATED, and the others on it go on', async () => {
     let token = 'old';
-    server.refusals.push(wireError('UNAUTHENTICATED'));
     const onUnauthenticated = async () => {
       token = 'new';
     };
-    await joined(follower({ onUnauthenticated }, async () => token));
+    const resumable = follower({ onUnauthenticated }, async () => token);
+    const { collector: other } = await joined(resumable);
+    server.refusals.push(wireError('UNAUTHENTICATED'));
+    await joined(resumable);
     expect(server.presented).toEqual(['old', 'new']);
+    server.append('one');
+    await other.until(() => other.bodies().length === 1);
+  });
+
+  it('is replaced again and again in a long life', async () => {
+    const { collector } = await joined();
+    for (let count = 1; count <= 5; count++) {
+      for (const socket of server.sockets) socket.close(4403);
+      server.append(`message ${count}`);
+      await collector.until(() => collector.bodies().length === count);
+    }
+    expect(server.presented).toHaveLength(6);
   });
 
   it('is replaced three times at most', async () => {
@@ -311,21 +349,15 @@ describe('a refused access token', () => {
 });
 
 describe('the subscriber', () => {
-  it('hears nothing more once it has stopped', async () => {
-    const { collector, stop } = await joined();
-    const other = createCollector();
-    // On the same socket, which therefore stays open.
-    sockets[0]?.subscribe(
-      { query: 'subscription { chatEvents(roomId: "room_1") { __typename } }' },
-      other as never,
-    );
-    await other.until(() => true);
+  it('hears nothing more once it has stopped, while another goes on over the same socket', async () => {
+    const resumable = follower();
+    const { collector, stop } = await joined(resumable);
+    const { collector: other } = await joined(resumable);
     stop();
     server.append('one');
-    const { collector: later } = await joined();
-    server.append('two');
-    await later.until(() => later.bodies().length === 1);
+    await other.until(() => other.bodies().length === 1);
     expect(collector.events.map(({ __typename }) => __typename)).toEqual(['ChannelJoined']);
+    expect(server.presented).toHaveLength(1);
   });
 
   it('can stop while a cut is waited out', async () => {

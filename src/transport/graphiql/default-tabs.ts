@@ -65,9 +65,6 @@ subscription ChatEvents($roomId: ID!) {
     __typename
     ... on ChannelEvent { cursor occurredAt }
     ... on MessageSent { message { ...Message } }
-    ... on MessageEdited { message { ...Message } }
-    ... on MessageDeleted { message { ...Message } }
-    ... on ReactionsChanged { message { ...Message } }
     ... on ChannelReset { reason }
   }
 }
@@ -79,12 +76,11 @@ fragment Message on ChatMessage {
   body
   editedAt
   deletedAt
-  reactions { emoji count }
 }
 `;
 
-const sendMessage = `# The same clientMessageId gives the same
-# message, however often it is sent.
+const sendMessage = `# Add a clientMessageId of your own choice, and
+# sending again gives the same message.
 mutation SendMessage($input: SendMessageInput!) {
   sendMessage(input: $input) {
     message { id sequence body createdAt }
@@ -99,7 +95,7 @@ export const defaultTabs: readonly GraphiqlTab[] = [
   { query: chatEvents, variables: json({ roomId: '' }) },
   {
     query: sendMessage,
-    variables: json({ input: { roomId: '', body: 'Hello', clientMessageId: 'hello-1' } }),
+    variables: json({ input: { roomId: '', body: 'Добрий день!' } }),
   },
 ];
 

@@ -27,6 +27,8 @@ const createSession = (endpoint) => {
     throw Object.assign(new Error(failure.message), { code: failure.extensions && failure.extensions.code });
   };
 
+  const isOver = ({ code }) => code === 'UNAUTHENTICATED' || code === 'SESSION_EXPIRED';
+
   const refresh = async () => {
     const before = current;
     try {
@@ -35,7 +37,7 @@ const createSession = (endpoint) => {
       // Whoever signed out or in meanwhile stays so.
       if (current === before) keep(data.refreshSession);
     } catch (error) {
-      if (error.code === 'UNAUTHENTICATED' && current === before) end();
+      if (isOver(error) && current === before) end();
       throw error;
     }
   };
@@ -75,7 +77,7 @@ const createSession = (endpoint) => {
         if (unchanged() && data.viewer) change({ ...current, user: data.viewer });
         else if (unchanged()) end();
       } catch (error) {
-        if (error.code === 'UNAUTHENTICATED' && unchanged()) end();
+        if (isOver(error) && unchanged()) end();
       }
     },
   };
