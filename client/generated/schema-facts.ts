@@ -21,6 +21,7 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
   "Node": [
     "ChatMessage",
     "ChatRoom",
+    "DeadLetter",
     "Lesson",
     "Notification",
     "Organization",

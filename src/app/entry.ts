@@ -1,6 +1,8 @@
 import { ConfigError } from '../config/config.js';
 import { asError } from '../shared/errors.js';
 
+const lingerMilliseconds = 1_000;
+
 /** A command line that is not understood. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -11,6 +13,8 @@ export function runEntry(main: () => Promise<number>): void {
   main().then(
     (code) => {
       process.exitCode = code;
+      // What still hangs, such as a mail server that never answers, has had its time.
+      setTimeout(() => process.exit(), lingerMilliseconds).unref();
     },
     (thrown) => {
       const error = asError(thrown) as Error & { code?: string };

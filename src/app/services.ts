@@ -6,12 +6,15 @@ import { createSessions } from '../modules/accounts/sessions.js';
 import { chatAccessLost } from '../modules/chats/access.js';
 import { createChatService } from '../modules/chats/service.js';
 import { createLessonService } from '../modules/lessons/service.js';
+import { createAnnouncementService } from '../modules/notifications/announcements.js';
+import { createDeadLetterService } from '../modules/notifications/dead-letters.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createPreferenceService } from '../modules/notifications/preferences/service.js';
 import { createWebPushService } from '../modules/notifications/push/service.js';
 import { createNotificationService } from '../modules/notifications/service.js';
 import { createWebhookService } from '../modules/notifications/webhooks/service.js';
 import { createRelationService } from '../modules/relations/service.js';
+import { createDeadLetters } from '../queue/dead-letters.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import type { Foundation } from './foundation.js';
 
@@ -55,5 +58,7 @@ export function createServices({
   const notificationPreferences = createPreferenceService(database);
   const webPush = createWebPushService({ database, outbound, publicKey: vapid.publicKey });
   const webhooks = createWebhookService(database, outbound);
-  return { accounts, relations, lessons, chats, notifications, notificationPreferences, webPush, webhooks };
+  const deadLetters = createDeadLetterService(createDeadLetters({ database, signals }));
+  const announcements = createAnnouncementService({ database, queue });
+  return { accounts, relations, lessons, chats, notifications, notificationPreferences, webPush, webhooks, deadLetters, announcements };
 }

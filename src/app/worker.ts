@@ -6,7 +6,10 @@ import { createNotificationHandlers } from '../modules/notifications/handlers.js
 import { createWebPushAdapter } from '../modules/notifications/push/adapter.js';
 import { createWebhookAdapter } from '../modules/notifications/webhooks/adapter.js';
 import { createMailer } from '../platform/mail/create-mailer.js';
+import type { BatchReport } from '../queue/batches.js';
+import { createDeadLetters } from '../queue/dead-letters.js';
 import { createNotificationQueue } from '../queue/queue.js';
+import { type QueueDepth, readDepth } from '../queue/sql/depth.js';
 import { createQueueWorker, type DrainResult } from '../queue/worker.js';
 import type { Foundation } from './foundation.js';
 import { createMaintenance } from './maintenance.js';
@@ -17,6 +20,8 @@ export interface WorkerOptions {
   readonly intervalSeconds?: number;
   readonly concurrency?: number;
   readonly drainTimeoutSeconds?: number;
+  /** Told of every claim when all of it is settled. */
+  readonly onBatch?: (batch: BatchReport) => void;
 }
 
 /** The worker: delivers notifications and removes what is kept for a time only. */
@@ -24,6 +29,10 @@ export interface Worker {
   start(): void;
   /** Delivers what is due and no more; use it instead of `start`. */
   drain(): Promise<DrainResult>;
+  /** Makes all dead letters of all schools due again and gives how many. */
+  retryFailed(): Promise<number>;
+  /** What is due. */
+  depth(): Promise<QueueDepth>;
   /** Finishes or hands back what runs. */
   stop(): Promise<void>;
 }
@@ -65,6 +74,8 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
       maintenance.start();
     },
     drain: () => worker.drain(),
+    retryFailed: () => createDeadLetters({ database, signals }).retryAll(),
+    depth: () => readDepth(database),
     async stop() {
       await Promise.all([worker.stop(), maintenance.stop()]);
       await mailer.stop();

@@ -1,4 +1,6 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import type { Writable } from 'node:stream';
+import { type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { PinoPretty } from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
@@ -9,14 +11,16 @@ export interface LogOptions {
   readonly pretty: boolean;
 }
 
-/** Creates the process's one logger; parts of the system take `logger.child({ part })`. */
-export function createLogger(options: LogOptions, destination?: DestinationStream): Logger {
+/** Creates the process's one logger, to standard output unless told; parts of the system take `logger.child({ part })`. */
+export function createLogger(options: LogOptions, destination?: Writable): Logger {
   const settings: LoggerOptions = { level: options.level, base: null, timestamp: stdTimeFunctions.isoTime };
-  if (destination) return pino(settings, destination);
+  const readable = { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' };
+  if (destination) {
+    return pino(
+      settings,
+      options.pretty ? PinoPretty({ ...readable, colorize: true, destination }) : destination,
+    );
+  }
   if (!options.pretty) return pino(settings);
-  const transport = {
-    target: 'pino-pretty',
-    options: { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' },
-  };
-  return pino({ ...settings, transport });
+  return pino({ ...settings, transport: { target: 'pino-pretty', options: readable } });
 }

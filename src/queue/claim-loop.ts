@@ -1,8 +1,9 @@
 import type { Queryable } from '../platform/database/database.js';
 import type { Logger } from '../platform/logger.js';
 import { asError } from '../shared/errors.js';
+import type { Lease } from './item.js';
 import type { Processing } from './processing.js';
-import { claimAlone, claimDue } from './sql/claim.js';
+import { claimAlone, claimDue, claimInTurn } from './sql/claim.js';
 import { lookAheadFor } from './sql/look-ahead.js';
 import { createWakeUp } from './wake-up.js';
 
@@ -42,6 +43,9 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
   /** Whether a claim may find something. */
   let more = true;
   let suspectDue = false;
+  /** Whether the last claim left something over, so that schools have to take turns. */
+  let backlog = false;
+  let lastSchool: string | null = null;
   let lookAgainAt = 0;
 
   /** One claim, or one sleep. True when a drain has come to its end. */
@@ -64,9 +68,10 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     // Before the query: a signal that comes during it is about what it may not have seen.
     more = false;
     const wasIdle = processing.isIdle();
-    const leases = await claimDue(database, batchSize, leaseSeconds);
+    const leases = await claim();
     processing.accept(leases);
-    if (leases.length === batchSize) {
+    backlog = leases.length === batchSize;
+    if (backlog) {
       more = true;
       return false;
     }
@@ -75,6 +80,13 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     const seconds = Math.max(ahead.nextSeconds ?? intervalSeconds, minSleepSeconds);
     lookAgainAt = performance.now() + seconds * 1_000;
     return draining && wasIdle && leases.length === 0 && !suspectDue;
+  }
+
+  async function claim(): Promise<Lease[]> {
+    if (!backlog) return claimDue(database, batchSize, leaseSeconds);
+    const turn = await claimInTurn(database, batchSize, leaseSeconds, lastSchool);
+    lastSchool = turn.lastSchool;
+    return turn.leases;
   }
 
   async function sleep(): Promise<void> {

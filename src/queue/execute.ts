@@ -4,8 +4,8 @@ import { isDatabaseLoss } from './database-loss.js';
 import { type HandlerContext, handlerFor, type QueueHandler } from './handler.js';
 import type { HeldLease } from './held-lease.js';
 import type { PayloadSchemas } from './item.js';
-import { LeaseLost, type ObservedOutcome, type Outcome, PermanentFailure } from './outcome.js';
-import { checkPayload, PayloadError } from './payloads.js';
+import { LeaseLost, type ObservedOutcome, type Outcome, PermanentFailure, UnknownItem } from './outcome.js';
+import { checkPayload, isKnown, PayloadError } from './payloads.js';
 import { completeItem } from './sql/complete.js';
 import { skipItem } from './sql/skip.js';
 
@@ -20,7 +20,8 @@ export interface ExecuteOptions {
 export async function execute(held: HeldLease, options: ExecuteOptions): Promise<ObservedOutcome> {
   try {
     const handle = handlerFor(options.handlers, held.item);
-    if (!handle) throw new PermanentFailure(`There is no handler for ${describe(held)}.`);
+    if (!handle || !isKnown(options.schemas, held.item.eventType))
+      throw new UnknownItem(`There is no handler for ${describe(held)}.`);
     const payload = checkPayload(options.schemas, held.item.eventType, held.item.payload);
     const work = Promise.resolve(handle({ ...held.item, payload }, contextOf(held)));
     const outcome = await withinTime(work, held, options.handlerTimeoutSeconds);
@@ -33,6 +34,7 @@ export async function execute(held: HeldLease, options: ExecuteOptions): Promise
 
 async function outcomeOf(on: Queryable, error: Error): Promise<ObservedOutcome> {
   if (error instanceof LeaseLost) return { kind: 'lost' };
+  if (error instanceof UnknownItem) return { kind: 'unknown', error };
   if (await isDatabaseLoss(on, error)) return { kind: 'deferred', delaySeconds: 1 };
   return { kind: 'failed', error, final: error instanceof PermanentFailure || error instanceof PayloadError };
 }
@@ -52,18 +54,20 @@ function contextOf(held: HeldLease): HandlerContext {
   return {
     complete: async (tx) => record(tx, { kind: 'completed' }, await completeItem(tx, held)),
     skip: async (tx, reason) => record(tx, { kind: 'skipped', reason }, await skipItem(tx, held, reason)),
-    signal: held.abort.signal,
+    get signal() {
+      return held.abort.signal;
+    },
   };
 }
 
 /** A handler that hangs may not keep its place for ever. What it does later is stopped by the lease. */
-async function withinTime<T>(work: Promise<T>, { abort }: HeldLease, seconds: number): Promise<T> {
+async function withinTime<T>(work: Promise<T>, held: HeldLease, seconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const error = new Error(`The handler took longer than ${seconds} s.`);
       reject(error);
-      abort.abort(error);
+      held.abort.abort(error);
     }, seconds * 1_000);
   });
   try {

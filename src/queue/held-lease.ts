@@ -8,6 +8,20 @@ export interface HeldLease extends Lease {
   recorded: Outcome | null;
 }
 
+/** Takes a lease into this worker's hands. Few handlers ever look at the signal, and it costs as much as the rest. */
+export function holdLease({ item, token }: Lease): HeldLease {
+  let abort: AbortController | undefined;
+  return {
+    item,
+    token,
+    recorded: null,
+    get abort() {
+      abort ??= new AbortController();
+      return abort;
+    },
+  };
+}
+
 /** An item with what became of it. */
 export interface Settled {
   readonly held: HeldLease;

@@ -18,7 +18,7 @@ export interface NewItem<EventType extends string = string, Payload = unknown> {
   readonly runAt?: Date | undefined;
   /** Seconds from now, by the database clock; used when there is no `runAt`. */
   readonly delaySeconds?: number | undefined;
-  /** Smaller is sooner; 0 by default. */
+  /** Smaller is sooner, see `priorities`; 0 by default. */
   readonly priority?: number | undefined;
   /** While an unfinished item has this key, no other is made. It is one key for all schools: put ids into it. */
   readonly dedupeKey?: string | undefined;

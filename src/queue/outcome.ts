@@ -10,7 +10,9 @@ export type HandlerOutcome =
 export type Outcome =
   | HandlerOutcome
   /** `final`: it will not be tried again, whatever the number of attempts. */
-  | { readonly kind: 'failed'; readonly error: Error; readonly final: boolean };
+  | { readonly kind: 'failed'; readonly error: Error; readonly final: boolean }
+  /** This release has no schema or no handler for it: a newer one may. */
+  | { readonly kind: 'unknown'; readonly error: Error };
 
 /** What is told to observers. */
 export type ObservedOutcome =
@@ -23,6 +25,11 @@ export type ObservedOutcome =
 /** Thrown by a handler: trying again is pointless, the item is a dead letter at once. */
 export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';
+}
+
+/** An item of an event type, or for a channel, that this release does not know. */
+export class UnknownItem extends Error {
+  override readonly name = 'UnknownItem';
 }
 
 /** Thrown by `complete` and `skip` of a handler: the item is another's by now, so the transaction must roll back. */

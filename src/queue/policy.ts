@@ -10,10 +10,26 @@ export const queuePolicy = {
   lostLeasesAlone: 5,
   /** A deferred item is never due sooner, so that a handler that always defers cannot keep the worker busy. */
   minDeferSeconds: 1,
+  /** An item that a worker does not know, since it is of a newer release, is looked at again after so long. */
+  unknownSeconds: 30,
+  /** What no worker has known for so long is given up. */
+  unknownHours: 24,
   /** Finished items are kept so long. */
   retentionDays: 7,
   /** Items in one statement of the sweeps: small, so that no lock is held for long. */
   sweepBatch: 500,
+} as const;
+
+/** What goes first when more is due than can be done; smaller is sooner. Within a priority schools take turns. */
+export const priorities = {
+  /** It is of no use when it is late: a reminder that a lesson starts. */
+  urgent: -10,
+  /** Something has happened. */
+  normal: 0,
+  /** Many at once that nobody waits for: an announcement. */
+  bulk: 10,
+  /** A summary of what people may have seen already. */
+  digest: 20,
 } as const;
 
 /** The rhythm of a worker, in seconds. A dead worker's items are due again after lease + sweep at the latest. */

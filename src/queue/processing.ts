@@ -1,7 +1,7 @@
 import type { Logger } from '../platform/logger.js';
 import { asError } from '../shared/errors.js';
 import { type ExecuteOptions, execute } from './execute.js';
-import type { HeldLease } from './held-lease.js';
+import { type HeldLease, holdLease } from './held-lease.js';
 import type { Lease } from './item.js';
 import type { ObservedOutcome } from './outcome.js';
 import { createSettlement } from './settlement.js';
@@ -27,15 +27,20 @@ export interface Processing {
 
 export interface ProcessingOptions extends ExecuteOptions {
   readonly logger: Logger;
+  /** Items claimed at once. */
+  readonly batchSize: number;
   /** Handlers at the same time. */
   readonly concurrency: number;
-  /** Nothing more is claimed while so many outcomes wait to be written. */
-  readonly maxUnwritten: number;
+  /** Called with everything that is accepted, before anything of it is settled. */
+  readonly onAccepted: (leases: readonly Lease[]) => void;
   /** Called once for everything that was accepted, when it is settled. */
   readonly onSettled: (held: HeldLease, outcome: ObservedOutcome) => void;
   /** Called when there may be room again, or nothing is held any more. */
   readonly onProgress: () => void;
 }
+
+/** Nothing more is claimed while so many batches of outcomes wait to be written: they would be repeated after a crash. */
+const maxUnwrittenBatches = 3;
 
 /** Creates the part of a worker that runs handlers. */
 export function createProcessing(options: ProcessingOptions): Processing {
@@ -45,6 +50,7 @@ export function createProcessing(options: ProcessingOptions): Processing {
   let waiting: HeldLease[] = [];
   let running = 0;
   let stopping = false;
+  const maxUnwritten = maxUnwrittenBatches * options.batchSize;
 
   const settlement = createSettlement({ database, logger, onSettled: release });
 
@@ -96,14 +102,16 @@ export function createProcessing(options: ProcessingOptions): Processing {
 
   return {
     accept(leases) {
-      const taken = leases.map((lease) => ({ ...lease, abort: new AbortController(), recorded: null }));
+      options.onAccepted(leases);
+      const taken = leases.map(holdLease);
       for (const lease of taken) held.add(lease);
       if (stopping) return void handBack(taken);
       waiting.push(...taken);
       startNext();
     },
-    hasRoom: () =>
-      waiting.length === 0 && running < concurrency && held.size < running + options.maxUnwritten,
+    // Claims ahead, so that handlers need not wait for a claim; but no more than what they take up next, which others
+    // could work on meanwhile.
+    hasRoom: () => waiting.length < concurrency && held.size - running - waiting.length < maxUnwritten,
     leases: () => [...held],
     isIdle: () => held.size === 0,
     lose(ids) {

@@ -22,7 +22,10 @@ export interface NotificationQueue<Schemas extends PayloadSchemas = PayloadSchem
   enqueueBatch(items: readonly NewItemOf<Schemas>[], tx?: UnitOfWork): Promise<string[]>;
   /** Withdraws an unfinished item for a reason; false if it was finished already. */
   cancel(id: string, reason: string, tx?: UnitOfWork): Promise<boolean>;
+  /** The state of the whole queue. */
   getStats(tx?: UnitOfWork): Promise<QueueStats>;
+  /** The state of a school's part of the queue. */
+  getStatsOf(organizationId: string, tx?: UnitOfWork): Promise<QueueStats>;
 }
 
 export interface NotificationQueueOptions<Schemas extends PayloadSchemas> {
@@ -62,7 +65,8 @@ export function createNotificationQueue<Schemas extends PayloadSchemas>(
       return id as string;
     },
     cancel: (id, reason, tx) => cancelItem(tx ?? database, id, reason),
-    getStats: (tx) => readStats(tx ?? database),
+    getStats: (tx) => readStats(tx ?? database, null),
+    getStatsOf: (organizationId, tx) => readStats(tx ?? database, organizationId),
   };
 }
 

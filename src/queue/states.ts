@@ -1,16 +1,21 @@
 import type { QueueStatus } from '../generated/prisma/enums.js';
 
 /*
- * The states of an item. It is unfinished in PENDING and PROCESSING and never leaves the others.
+ * The states of an item. It is unfinished in PENDING and PROCESSING. It leaves none of the others, but a person may
+ * retry (PENDING) or discard (CANCELLED) what is FAILED.
  *
  *   PENDING ──claim──► PROCESSING ──► COMPLETED   the handler has done its work
  *      │ ▲                 │
  *      │ │                 ├────────► SKIPPED     the handler decided against it, with a reason
  *      │ │                 ├────────► FAILED      dead letter: the 4th failure, a permanent failure, bad
- *      │ │                 │                      payload, or 5 leases lost while it was processed alone
+ *      │ │                 │          │           payload, 5 leases lost while it was processed alone, or
+ *      │ │                 │          │           nobody who knows its event type for 24 hours
+ *      │ ◄─────────────────┼──retry───┤
+ *      │ │                 │          └─discard─► CANCELLED
  *      │ │                 │
  *      │ └─────────────────┤  failure 1, 2, 3: due again after 10, 40, 90 s
  *      │                   │  deferred or handed back: costs nothing
+ *      │                   │  of an event type that this release does not know: costs nothing, again after 30 s
  *      │                   │  lease lost: costs no attempt; from the 2nd on it is processed alone
  *      │                   │
  *      └───────────────────┴────────► CANCELLED   withdrawn, with a reason

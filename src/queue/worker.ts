@@ -2,6 +2,7 @@ import type { Database } from '../platform/database/database.js';
 import type { Logger } from '../platform/logger.js';
 import type { Signals } from '../platform/signals/postgres-signals.js';
 import { asError } from '../shared/errors.js';
+import { type BatchReport, createBatchTally } from './batches.js';
 import { createClaimLoop } from './claim-loop.js';
 import type { HandlerMap, QueueHandler } from './handler.js';
 import type { HeldLease } from './held-lease.js';
@@ -45,6 +46,8 @@ export interface QueueWorkerOptions<Schemas extends PayloadSchemas> {
   /** How long `stop` waits for handlers. */
   readonly drainTimeoutSeconds?: number;
   readonly timing?: Partial<QueueTiming>;
+  /** Told of every claim when all of it is settled. */
+  readonly onBatch?: (batch: BatchReport) => void;
   /** Told once of everything that was claimed, for metrics and progress. */
   readonly onOutcome?: (item: QueueItem, outcome: ObservedOutcome) => void;
 }
@@ -55,13 +58,16 @@ export function createQueueWorker<Schemas extends PayloadSchemas>(
 ): QueueWorker {
   const { database, signals, logger, batchSize = 50, intervalSeconds = 5, concurrency = 8 } = options;
   const timing = { ...defaultTiming, ...options.timing };
-  const counts = { completed: 0, failed: 0, skipped: 0, deferred: 0, lost: 0, handedBack: 0 };
+  const counts = { completed: 0, failed: 0, skipped: 0, deferred: 0, unknown: 0, lost: 0, handedBack: 0 };
   let running: Promise<void> | null = null;
 
-  function onSettled({ item }: HeldLease, outcome: ObservedOutcome): void {
+  const tally = createBatchTally((batch) => options.onBatch?.(batch));
+
+  function onSettled(held: HeldLease, outcome: ObservedOutcome): void {
+    const { item } = held;
     counts[outcome.kind] += 1;
     // The loop may be asleep for longer than the new wait of this item; another worker is free to take it now.
-    if (outcome.kind === 'failed' || outcome.kind === 'deferred') loop.wake();
+    if (outcome.kind === 'failed' || outcome.kind === 'deferred' || outcome.kind === 'unknown') loop.wake();
     if (outcome.kind === 'handedBack') signals.send(queueTopic, 'ready');
     if (outcome.kind === 'failed') {
       const { id, eventType, channel, attempts } = item;
@@ -70,7 +76,9 @@ export function createQueueWorker<Schemas extends PayloadSchemas>(
         'an item failed',
       );
     }
+    if (outcome.kind === 'unknown') logger.warn({ item: { id: item.id } }, outcome.error.message);
     try {
+      tally.settled(held, outcome);
       options.onOutcome?.(item, outcome);
     } catch (error) {
       logger.error({ err: asError(error) }, 'an observer of the queue failed');
@@ -84,8 +92,9 @@ export function createQueueWorker<Schemas extends PayloadSchemas>(
     // A payload has passed the schema of its event type before a handler sees it.
     handlers: options.handlers as QueueHandler | Record<string, QueueHandler | undefined>,
     handlerTimeoutSeconds: timing.handlerTimeoutSeconds,
+    batchSize,
     concurrency,
-    maxUnwritten: batchSize,
+    onAccepted: tally.claimed,
     onSettled,
     onProgress: () => loop.progress(),
   });

@@ -4,6 +4,7 @@ import type { Outcome } from './outcome.js';
 import { completeItems } from './sql/complete.js';
 import { failItems } from './sql/fail.js';
 import { deferItems } from './sql/postpone.js';
+import { postponeUnknown } from './sql/postpone-unknown.js';
 import { skipItems } from './sql/skip.js';
 
 /** The outcomes by what is to be written. */
@@ -44,6 +45,12 @@ export function writeOutcomes(on: Queryable, group: readonly Settled[]): Promise
         group.flatMap(({ held, outcome }) =>
           outcome.kind === 'failed' ? [{ lease: held, error: outcome.error, final: outcome.final }] : [],
         ),
+      );
+    case 'unknown':
+      return postponeUnknown(
+        on,
+        leases,
+        group.map(({ outcome }) => (outcome.kind === 'unknown' ? outcome.error.message : '')),
       );
     case undefined:
       return Promise.resolve(new Set());

@@ -50,6 +50,7 @@ export const errorCatalogue = {
   // Notifications
   NOTIFICATION_NOT_FOUND: { status: 404, detail: 'There is no such notification.' },
   WEBHOOK_ENDPOINT_NOT_FOUND: { status: 404, detail: 'There is no such webhook endpoint.' },
+  DEAD_LETTER_NOT_FOUND: { status: 404, detail: 'There is no such dead letter.' },
   // Real time
   SUBSCRIPTION_REVOKED: { status: 403, detail: 'You no longer have access to this.' },
   TOO_MANY_SUBSCRIPTIONS: { status: 429, detail: 'Too many subscriptions on one socket.' },

@@ -15,6 +15,7 @@ export const idTypes = {
   message: 'ChatMessage',
   notification: 'Notification',
   webhook: 'WebhookEndpoint',
+  deadletter: 'DeadLetter',
 } as const;
 
 /** The prefix of a TypeID. */

@@ -42,7 +42,7 @@ export interface QueueTest {
   worker(handlers: TestHandlers, options?: Partial<QueueWorkerOptions<TestSchemas>>): QueueWorker;
   row(id: string): Promise<QueueRow>;
   /** Resolves with the row once it is in this state. */
-  until(id: string, status: string): Promise<QueueRow>;
+  until(id: string, status: string, milliseconds?: number): Promise<QueueRow>;
   /** Lets time pass for every pending item. */
   makeDue(): Promise<void>;
   /** Lets time pass for every lease. */
@@ -90,10 +90,11 @@ export async function openQueueTest(): Promise<QueueTest> {
       return worker;
     },
     row,
-    until: (id, status) =>
+    until: (id, status, milliseconds) =>
       eventually(
         () => row(id),
         (found) => found.status === status,
+        milliseconds,
       ),
     async makeDue() {
       await database.sql(

@@ -157,10 +157,34 @@ it('makes a dead letter of a payload that no longer fits, without calling the ha
   expect(called).toBe(false);
 });
 
-it('makes a dead letter of an item for which there is no handler', async () => {
+it('leaves what it has no handler for to a worker of a newer release, at no cost', async () => {
   const [id = ''] = await enqueue(1);
-  await test.worker({ 'test.told': () => ({ kind: 'completed' }) }).drain();
-  expect((await test.row(id)).errors[0]?.message).toContain('There is no handler for "test.counted"');
+  const result = await test.worker({ 'test.told': () => ({ kind: 'completed' }) }).drain();
+  expect(result).toEqual({ completed: 0, failed: 0, skipped: 0 });
+  const row = await test.row(id);
+  expect(row).toMatchObject({ status: 'PENDING', attempts: 0, errors: [] });
+  expect(row.due_in).toBeGreaterThan(20);
+  await test.makeDue();
+  await test.worker(() => ({ kind: 'completed' })).drain();
+  expect((await test.row(id)).status).toBe('COMPLETED');
+});
+
+it('leaves an event type that it does not know to a worker of a newer release', async () => {
+  const [id = ''] = await enqueue(1);
+  await test.database.sql(`UPDATE notification_queue_item SET event_type = 'test.next'`);
+  await test.worker(() => ({ kind: 'completed' })).drain();
+  expect(await test.row(id)).toMatchObject({ status: 'PENDING', attempts: 0 });
+});
+
+it('makes a dead letter of what no worker has known for a day', async () => {
+  const [id = ''] = await enqueue(1);
+  await test.database.sql(
+    `UPDATE notification_queue_item SET event_type = 'test.next', unknown_since = now() - interval '25 hours'`,
+  );
+  await test.worker(() => ({ kind: 'completed' })).drain();
+  const row = await test.row(id);
+  expect(row.status).toBe('FAILED');
+  expect(row.errors[0]?.message).toBe('There is no handler for "test.next".');
 });
 
 it('counts a handler that hangs as failed, and tells it', async () => {

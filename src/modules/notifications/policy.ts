@@ -5,7 +5,7 @@ export function readableUserId(viewer: Viewer): string {
   return viewer.userId;
 }
 
-/** Whether the viewer may see how the queue is doing. */
+/** Whether the viewer may see how the school's part of the queue is doing, and mend it. */
 export function canSeeQueue(viewer: Viewer): boolean {
   return isAdmin(viewer);
 }
@@ -17,5 +17,10 @@ export function canSetDefaults(viewer: Viewer): boolean {
 
 /** Whether the viewer may say where the school is told by HTTP, and see that. */
 export function canManageWebhooks(viewer: Viewer): boolean {
+  return isAdmin(viewer);
+}
+
+/** Whether the viewer may tell people of the school whatever they like. */
+export function canAnnounce(viewer: Viewer): boolean {
   return isAdmin(viewer);
 }

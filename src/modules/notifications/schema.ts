@@ -7,6 +7,8 @@ import type { NotificationService } from './service.js';
 import { NotificationConnection, NotificationsPayload, QueueStatsRef } from './types.js';
 import './preferences/schema.js';
 import './push/schema.js';
+import './announcement-schema.js';
+import './dead-letter-schema.js';
 import './subscriptions.js';
 import './webhooks/schema.js';
 
@@ -45,7 +47,8 @@ builder.queryFields((t) => ({
 
   notificationQueueStats: t.field({
     type: QueueStatsRef,
-    description: 'How the notification queue is doing, for admins. UNAUTHENTICATED, FORBIDDEN.',
+    description:
+      'How the school’s part of the notification queue is doing, for admins. UNAUTHENTICATED, FORBIDDEN.',
     resolve: (_root, _args, context) => context.services.notifications.queueStats(requireViewer(context)),
   }),
 }));

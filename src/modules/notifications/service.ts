@@ -42,7 +42,7 @@ export interface NotificationService {
   markRead(viewer: Viewer, ids: readonly string[]): Promise<Marked>;
   /** Marks whatever is unread; gives the newest hundred of those that it marked. */
   markAllRead(viewer: Viewer): Promise<Marked>;
-  /** The state of the whole queue. Fails with FORBIDDEN to all but admins. */
+  /** The state of the school's part of the queue. Fails with FORBIDDEN to all but admins. */
   queueStats(viewer: Viewer): Promise<QueueStats>;
   /** The viewer's notification events after a cursor and then live. */
   follow(viewer: Viewer, after: Cursor | null): AsyncIterableIterator<StreamItem, void, undefined>;
@@ -51,7 +51,7 @@ export interface NotificationService {
 export interface NotificationServiceOptions {
   readonly database: Database;
   readonly channels: Pick<Channels, 'append' | 'heads' | 'subscribe'>;
-  readonly queue: Pick<NotificationQueue, 'getStats'>;
+  readonly queue: Pick<NotificationQueue, 'getStatsOf'>;
 }
 
 const maxMarkedShown = 100;
@@ -98,7 +98,7 @@ export function createNotificationService(options: NotificationServiceOptions): 
 
     async queueStats(viewer) {
       if (!canSeeQueue(viewer)) throw new AppError('FORBIDDEN');
-      return queue.getStats();
+      return queue.getStatsOf(viewer.organizationId);
     },
 
     follow(viewer, after) {

@@ -65,6 +65,22 @@ export async function countUnread(on: Queryable, { userId }: Owner): Promise<num
   return row?.count ?? 0;
 }
 
+/** Those among these ids who are nobody of the school. */
+export async function findUnknownUsers(
+  on: Queryable,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  const rows = await on.sql<{ id: string }>(
+    `SELECT given.id FROM unnest($2::uuid[]) AS given (id)
+      WHERE NOT EXISTS (SELECT 1 FROM app_user
+                         WHERE app_user.id = given.id AND app_user.organization_id = $1::uuid)`,
+    organizationId,
+    ids,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Marks the user's unread ones among `ids`, or all when null; gives those that it marked, the newest first. */
 export async function markRead(
   on: Queryable,

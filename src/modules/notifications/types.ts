@@ -116,14 +116,15 @@ export const NotificationsPayload = builder.objectRef<Marked>('NotificationsPayl
 
 /** The state of the queue. */
 export const QueueStatsRef = builder.objectRef<QueueStats>('QueueStats').implement({
-  description: 'How many items the notification queue has in each state. Finished ones are kept for 7 days.',
+  description:
+    'How many items of the school the notification queue has in each state. Finished ones are kept for 7 days.',
   fields: (t) => ({
     pending: t.exposeInt('pending', { description: 'Waiting for their time or for a worker.' }),
     processing: t.exposeInt('processing', { description: 'In the hands of a worker.' }),
     completed: t.exposeInt('completed', { description: 'Done.' }),
-    failed: t.exposeInt('failed', { description: 'Given up after four attempts: dead letters.' }),
+    failed: t.exposeInt('failed', { description: 'Given up after their last attempt: dead letters.' }),
     skipped: t.exposeInt('skipped', { description: 'Not sent, because they had become pointless.' }),
-    cancelled: t.exposeInt('cancelled', { description: 'Withdrawn.' }),
+    cancelled: t.exposeInt('cancelled', { description: 'Withdrawn, or discarded after they had failed.' }),
     oldestPendingSeconds: t.exposeFloat('oldestPendingSeconds', {
       description: 'For how many seconds the one that waits longest has been due; 0 when none is.',
     }),

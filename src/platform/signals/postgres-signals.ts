@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { asError } from '../../shared/errors.js';
 import type { Database } from '../database/database.js';
@@ -39,14 +40,20 @@ export function createPostgresSignals({ directUrl, database, logger }: PostgresS
   let client: pg.Client | null = null;
   let stopped = false;
   let retry: NodeJS.Timeout | undefined;
+  /** Tells our own messages from those of others when they come back. */
+  const self = randomUUID();
   const pending = new Set<string>();
   let sending: Promise<void> | null = null;
 
-  function dispatch(payload: string): void {
-    for (const line of payload.split('\n')) {
-      const space = line.indexOf(' ');
-      for (const hear of listeners.get(line.slice(0, space)) ?? []) hear(line.slice(space + 1));
-    }
+  /** The first line names the process that sent it: we have heard our own at once. */
+  function receive(payload: string): void {
+    const [sender, ...lines] = payload.split('\n');
+    if (sender !== self) lines.forEach(dispatch);
+  }
+
+  function dispatch(line: string): void {
+    const space = line.indexOf(' ');
+    for (const hear of listeners.get(line.slice(0, space)) ?? []) hear(line.slice(space + 1));
   }
 
   async function connect(): Promise<void> {
@@ -63,7 +70,7 @@ export function createPostgresSignals({ directUrl, database, logger }: PostgresS
     };
     next.on('error', lost);
     next.on('end', lost);
-    next.on('notification', ({ payload }) => payload && dispatch(payload));
+    next.on('notification', ({ payload }) => payload && receive(payload));
     await next.connect();
     await next.query(`LISTEN ${pgChannel}`);
     if (stopped) await next.end();
@@ -89,10 +96,11 @@ export function createPostgresSignals({ directUrl, database, logger }: PostgresS
   /** One NOTIFY at a time: what comes meanwhile goes with the next one, so a burst costs few round trips. */
   async function drain(): Promise<void> {
     while (pending.size > 0) {
-      let payload = '';
+      let payload: string = self;
       for (const line of pending) {
-        if (payload && Buffer.byteLength(payload) + Buffer.byteLength(line) >= maxPayloadBytes) break;
-        payload += payload ? `\n${line}` : line;
+        if (payload !== self && Buffer.byteLength(payload) + Buffer.byteLength(line) >= maxPayloadBytes)
+          break;
+        payload += `\n${line}`;
         pending.delete(line);
       }
       await database.sql('SELECT pg_notify($1, $2)', pgChannel, payload);
@@ -101,7 +109,10 @@ export function createPostgresSignals({ directUrl, database, logger }: PostgresS
 
   return {
     send(topic, message) {
-      if (stopped || pending.size >= maxPending) return;
+      if (stopped) return;
+      // Not within the caller's turn, which may hold what a listener needs.
+      queueMicrotask(() => dispatch(`${topic} ${message}`));
+      if (pending.size >= maxPending) return;
       pending.add(`${topic} ${message}`);
       sending ??= Promise.resolve()
         .then(drain)

@@ -2,11 +2,12 @@ import type { Queryable } from '../../platform/database/database.js';
 import type { Lease } from '../item.js';
 import { whereHeld } from './held-items.js';
 
+// `= ANY` keeps the planner on the primary key, where a join alone would read the whole table.
 const completeMany = `
   UPDATE notification_queue_item AS item
      SET status = 'COMPLETED', finished_at = clock_timestamp(), lease_token = NULL, lease_until = NULL
-    FROM unnest($1::uuid[], $2::uuid[]) AS held (id, token)
-   WHERE item.id = held.id AND item.lease_token = held.token
+   WHERE item.id = ANY ($1::uuid[])
+     AND (item.id, item.lease_token) IN (SELECT id, token FROM unnest($1::uuid[], $2::uuid[]) AS held (id, token))
   RETURNING item.id`;
 
 /** Completes the items in one statement and gives the ids of those whose lease was still held. */

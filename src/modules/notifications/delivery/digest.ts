@@ -3,6 +3,7 @@ import type { Database, UnitOfWork } from '../../../platform/database/database.j
 import type { HandlerContext } from '../../../queue/handler.js';
 import type { QueueItem } from '../../../queue/item.js';
 import { type HandlerOutcome, PermanentFailure } from '../../../queue/outcome.js';
+import { priorities } from '../../../queue/policy.js';
 import type { NotificationQueue } from '../../../queue/queue.js';
 import { type Delivery, findDigest, lockSettings, nextDigest, setDigest } from '../delivery-store.js';
 import type { EventTypeName } from '../event-types/registry.js';
@@ -33,8 +34,6 @@ export interface DigestOptions {
 
 /** In one mail; more come in a second one. */
 const maxInDigest = 50;
-/** After everything that someone may wait for. */
-const digestPriority = 20;
 
 /**
  * Creates it. A notification that waits for a digest carries its time; the digest is one queue item per user and time. Both
@@ -48,7 +47,7 @@ export function createDigest({ database, queue, clock, email, dispatch, onSent }
           eventType: 'notification.digest',
           channel: 'EMAIL',
           ...{ organizationId, userId, runAt },
-          priority: digestPriority,
+          priority: priorities.digest,
           payload: {},
           dedupeKey: `digest:${userId}:${runAt.toISOString()}`,
         },

@@ -1,5 +1,6 @@
 import { formatsOf, languageOf, type Reader } from '../language.js';
 import { digestPayload, type EventType, type Text } from './definition.js';
+import { announced } from './announcements.js';
 import { lessonCancelled, lessonScheduled } from './lessons.js';
 import { messageUnread } from './messages.js';
 import { relationInvited } from './relations.js';
@@ -10,6 +11,7 @@ const eventTypes = {
   'lesson.cancelled': lessonCancelled,
   'message.unread': messageUnread,
   'relation.invited': relationInvited,
+  announcement: announced,
 } as const;
 
 /** The name of an event type, as in `Notification.type`. */
@@ -25,6 +27,7 @@ export const notificationSchemas = {
   'message.unread': messageUnread.schema,
   'relation.invited': relationInvited.schema,
   'notification.digest': digestPayload,
+  announcement: announced.schema,
 } as const satisfies Record<EventTypeName | 'notification.digest', unknown>;
 
 /** The definition of an event type; null for one that this release does not know. */
