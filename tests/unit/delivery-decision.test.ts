@@ -1,7 +1,13 @@
 import { decide, quietUntil, type Wishes } from '../../src/modules/notifications/delivery/decide.js';
 
 const wishes: Wishes = { timeZone: 'Europe/Kyiv', enabled: true, quietHours: null, digest: 'IMMEDIATE' };
-const mail = { type: 'lesson.scheduled', channel: 'EMAIL', critical: false, read: false } as const;
+const mail = {
+  type: 'lesson.scheduled',
+  channel: 'EMAIL',
+  critical: false,
+  timely: false,
+  read: false,
+} as const;
 const at = (time: string) => new Date(time);
 const night = { from: 22 * 60, to: 7 * 60 + 30 };
 
@@ -61,6 +67,15 @@ it('counts the hours of a digest by the clocks of a zone that is half an hour of
   expect(decide(mail, india, at('2026-11-23T10:00Z'))).toEqual({
     kind: 'digest',
     at: at('2026-11-23T10:30Z'),
+  });
+});
+
+it('does not gather in a digest what is of no use later', () => {
+  const now = at('2026-11-23T10:00Z');
+  const reminder = { ...mail, timely: true };
+  expect(decide(reminder, { ...wishes, digest: 'DAILY' }, now)).toEqual({ kind: 'send' });
+  expect(decide(reminder, { ...wishes, quietHours: { from: 0, to: 1_439 } }, now)).toMatchObject({
+    kind: 'wait',
   });
 });
 

@@ -24,14 +24,15 @@ export type Decision =
 const digestMinute = 8 * 60;
 
 /**
- * What becomes of a delivery at this moment. A critical one is always sent. A digest gathers e-mail only: a push is
- * for this moment, or it is turned off. Quiet hours hold back both until they end.
+ * What becomes of a delivery at this moment. A critical one is always sent. A digest gathers e-mail only, and
+ * none that is timely: a push is for this moment, or it is turned off. Quiet hours hold back both until they end.
  */
 export function decide(
   delivery: {
     readonly type: string;
     readonly channel: SendingChannel;
     readonly critical: boolean;
+    readonly timely: boolean;
     /** Read in the application, where it is shown. */
     readonly read: boolean;
   },
@@ -43,7 +44,7 @@ export function decide(
     return { kind: 'skip', reason: `The user has turned ${delivery.channel} off for ${delivery.type}.` };
   }
   if (delivery.read) return { kind: 'skip', reason: 'The notification was read meanwhile.' };
-  const at = delivery.channel === 'EMAIL' ? digestTime(wishes, now) : null;
+  const at = delivery.channel === 'EMAIL' && !delivery.timely ? digestTime(wishes, now) : null;
   if (at) return { kind: 'digest', at };
   const until = quietUntil(wishes, now);
   return until ? { kind: 'wait', until } : { kind: 'send' };

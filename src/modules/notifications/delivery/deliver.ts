@@ -43,9 +43,13 @@ export function createDelivery(channel: SendingChannel, options: DeliverOptions)
     delivery: Delivery,
     now: Date,
   ): Promise<HandlerOutcome | null> {
-    const { critical } = typeOf(delivery.type);
+    const { critical, timely } = typeOf(delivery.type);
     const read = delivery.shown && delivery.readAt !== null;
-    const decision = decide({ type: delivery.type, channel, critical, read }, wishesOf(delivery), now);
+    const decision = decide(
+      { type: delivery.type, channel, critical, timely, read },
+      wishesOf(delivery),
+      now,
+    );
     switch (decision.kind) {
       case 'send':
         return null;

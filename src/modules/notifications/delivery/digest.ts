@@ -61,10 +61,10 @@ export function createDigest({ database, queue, clock, email, dispatch, onSent }
     const told: Delivery[] = [];
     const dropped: Delivery[] = [];
     for (const delivery of waiting) {
-      const { critical } = typeOf(delivery.type);
+      const { critical, timely } = typeOf(delivery.type);
       const read = delivery.shown && delivery.readAt !== null;
       const decision = decide(
-        { type: delivery.type, channel: 'EMAIL', critical, read },
+        { type: delivery.type, channel: 'EMAIL', critical, timely, read },
         wishesOf(delivery),
         now,
       );
