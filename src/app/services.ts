@@ -60,5 +60,16 @@ export function createServices({
   const webhooks = createWebhookService(database, outbound);
   const deadLetters = createDeadLetterService(createDeadLetters({ database, signals }));
   const announcements = createAnnouncementService({ database, queue });
-  return { accounts, relations, lessons, chats, notifications, notificationPreferences, webPush, webhooks, deadLetters, announcements };
+  return {
+    accounts,
+    relations,
+    lessons,
+    chats,
+    notifications,
+    notificationPreferences,
+    webPush,
+    webhooks,
+    deadLetters,
+    announcements,
+  };
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { createRecorder } from '../modules/lessons/recorder.js';
+import { createSweep } from '../modules/lessons/sweep.js';
 import { createEmailAdapter } from '../modules/notifications/delivery/email.js';
 import { createUnsubscribeLinks } from '../modules/notifications/delivery/unsubscribe-links.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
@@ -13,6 +15,7 @@ import { type QueueDepth, readDepth } from '../queue/sql/depth.js';
 import { createQueueWorker, type DrainResult } from '../queue/worker.js';
 import type { Foundation } from './foundation.js';
 import { createMaintenance } from './maintenance.js';
+import { createSweeping } from './sweeping.js';
 
 /** How a worker works; the defaults are the queue's. */
 export interface WorkerOptions {
@@ -22,9 +25,11 @@ export interface WorkerOptions {
   readonly drainTimeoutSeconds?: number;
   /** Told of every claim when all of it is settled. */
   readonly onBatch?: (batch: BatchReport) => void;
+  /** How often it looks for lessons that are overdue. */
+  readonly sweepSeconds?: number;
 }
 
-/** The worker: delivers notifications and removes what is kept for a time only. */
+/** The worker: delivers notifications, ends what is overdue, and removes what is kept for a time only. */
 export interface Worker {
   start(): void;
   /** Delivers what is due and no more; use it instead of `start`. */
@@ -67,17 +72,24 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     ...options,
   });
 
+  const sweep = createSweep({ database, clock, record: createRecorder({ channels, queue }) });
+  const sweeping = createSweeping({ sweep, logger, intervalSeconds: options.sweepSeconds ?? 15 });
   const maintenance = createMaintenance({ ...foundation, logger });
   return {
     start() {
       worker.start();
+      sweeping.start();
       maintenance.start();
     },
-    drain: () => worker.drain(),
     retryFailed: () => createDeadLetters({ database, signals }).retryAll(),
     depth: () => readDepth(database),
+    async drain() {
+      // First, since it enqueues what it has to tell.
+      await sweeping.run();
+      return worker.drain();
+    },
     async stop() {
-      await Promise.all([worker.stop(), maintenance.stop()]);
+      await Promise.all([worker.stop(), sweeping.stop(), maintenance.stop()]);
       await mailer.stop();
     },
   };

@@ -42,6 +42,7 @@ export const errorCatalogue = {
   LESSON_NOT_FOUND: { status: 404, detail: 'There is no such lesson.' },
   LESSON_CONFLICT: { status: 409, detail: 'The lesson was changed meanwhile.' },
   LESSON_INVALID_TRANSITION: { status: 409, detail: 'The lesson is not in a state that allows this.' },
+  TUTOR_NOT_FOUND: { status: 404, detail: 'There is no such tutor.' },
   SLOT_TAKEN: { status: 409, detail: 'The tutor or the student has another lesson at that time.' },
   // Chats
   ROOM_NOT_FOUND: { status: 404, detail: 'There is no such room.' },

@@ -32,6 +32,25 @@ export const cancelLesson = `mutation ($input: CancelLessonInput!) {
 export const updateLesson = `mutation ($input: UpdateLessonInput!) {
   updateLesson(input: $input) { lesson { ${lessonFields} } }
 }`;
+/** A mutation of the API that acts on lessons, with the fields of what it gives. */
+export function lessonMutation(
+  name: string,
+  input: string,
+  payload: 'lesson' | 'lessons' = 'lesson',
+): string {
+  return `mutation ($input: ${input}!) { ${name}(input: $input) { ${payload} { ${lessonFields} } } }`;
+}
+export const requestLesson = lessonMutation('requestLesson', 'RequestLessonInput');
+export const acceptRequest = lessonMutation('acceptLessonRequest', 'LessonActionInput');
+export const declineRequest = lessonMutation('declineLessonRequest', 'LessonActionInput');
+export const startLesson = lessonMutation('startLesson', 'LessonActionInput');
+export const completeLesson = lessonMutation('completeLesson', 'LessonActionInput');
+export const markNoShow = lessonMutation('markLessonNoShow', 'MarkNoShowInput');
+export const joinLesson = lessonMutation('joinLesson', 'LessonActionInput');
+export const leaveLesson = lessonMutation('leaveLesson', 'LessonActionInput');
+export const correctOutcome = lessonMutation('correctLessonOutcome', 'CorrectLessonOutcomeInput');
+export const rescheduleLesson = lessonMutation('rescheduleLesson', 'RescheduleLessonInput', 'lessons');
+export const scheduleLessons = lessonMutation('scheduleLessons', 'ScheduleLessonsInput', 'lessons');
 export const readLesson = `query ($id: ID!) { lesson(id: $id) { ${lessonFields} } }`;
 
 /** Books a lesson and gives it. */
@@ -75,11 +94,26 @@ export async function pairWithClients(app: TestApp) {
   return { school, tutor, student, relationId, ...clients };
 }
 
-/** The notification items that wait for these people. */
+/** The notification items that are due for these people: reminders are not. */
 export function queued(app: TestApp, userIds: readonly string[]) {
   return app.foundation.database.sql<{ userId: string; eventType: string }>(
     `SELECT user_id::text AS "userId", event_type AS "eventType" FROM notification_queue_item
-     WHERE user_id = ANY ($1::uuid[]) ORDER BY id`,
+     WHERE user_id = ANY ($1::uuid[]) AND run_at <= now() ORDER BY id`,
     userIds,
+  );
+}
+
+/** The history of a lesson as `change from>to by`. */
+export async function historyOf(client: GraphqlClient, id: string): Promise<string[]> {
+  const { lesson } = await client.data(
+    `query ($id: ID!) { lesson(id: $id) { history(first: 100) { edges { node { change from to by { id } } } } } }`,
+    { id },
+  );
+  return lesson.history.edges.map(
+    ({
+      node,
+    }: {
+      node: { change: string; from: string | null; to: string | null; by: { id: string } | null };
+    }) => `${node.change} ${node.from}>${node.to} by ${node.by?.id ?? 'system'}`,
   );
 }

@@ -69,6 +69,7 @@ it('a list of objects is a connection, unless it is bounded by what it is', () =
     'Query.sessions',
     'Query.nodes',
     'LessonsPayload.lessons',
+    'Lesson.attendance',
     'NotificationsPayload.notifications',
     'NotificationPreferences.preferences',
     'NotificationDefaultsPayload.preferences',

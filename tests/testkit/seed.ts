@@ -1,3 +1,4 @@
+import type { LessonStatus } from '../../src/generated/prisma/enums.js';
 import { createTokenSigner } from '../../src/modules/accounts/access-tokens.js';
 import { hashPassword } from '../../src/modules/accounts/passwords.js';
 import type { Database } from '../../src/platform/database/database.js';
@@ -27,7 +28,7 @@ export interface SeededLesson {
 export interface LessonSeed {
   readonly startsAt?: Date;
   readonly minutes?: number;
-  readonly status?: 'SCHEDULED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED';
+  readonly status?: LessonStatus;
   readonly title?: string;
 }
 
@@ -116,9 +117,10 @@ export function createSeed(database: Database, secret: string): Seed {
         };
       });
       await database.sql(
-        `INSERT INTO lesson (id, organization_id, tutor_id, student_id, title, starts_at, ends_at, status, cancelled_at)
+        `INSERT INTO lesson (id, organization_id, tutor_id, student_id, title, starts_at, ends_at, status, cancelled_at,
+           no_show_party)
          SELECT uuid, $1, $2, $3, title, "startsAt", "endsAt", status::lesson_status,
-           CASE WHEN status = 'CANCELLED' THEN now() END
+           CASE WHEN status = 'CANCELLED' THEN now() END, CASE WHEN status = 'NO_SHOW' THEN 'STUDENT'::no_show_party END
          FROM jsonb_to_recordset($4::jsonb)
            AS l (uuid uuid, title text, "startsAt" timestamptz, "endsAt" timestamptz, status text)`,
         organizationId,

@@ -26,6 +26,8 @@ export interface Lesson {
   readonly cancellationWindowMinutes: number;
   readonly cancellation: Cancellation | null;
   readonly noShowParty: NoShowParty | null;
+  /** When it became COMPLETED or NO_SHOW for the first time. */
+  readonly outcomeAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -49,4 +51,19 @@ export interface LessonFilter {
   readonly status?: readonly LessonStatus[] | null | undefined;
   /** The tutor or the student. */
   readonly withUserId?: string | null | undefined;
+  /** Every word of it begins a word of the title or the notes. */
+  readonly text?: string | null | undefined;
+}
+
+/** One line of a lesson's history: how it came to this version. */
+export interface LessonHistoryEntry {
+  readonly lessonId: string;
+  readonly version: number;
+  readonly at: Date;
+  /** Null for the system. */
+  readonly byId: string | null;
+  /** A `LessonChange`. */
+  readonly change: string;
+  readonly from: string | null;
+  readonly to: string | null;
 }

@@ -49,18 +49,17 @@ export async function listLessons(
 
 /** Conditions are there whether or not they narrow anything: few texts, few plans. */
 function pageStatement(channel: string, scope: ListScope, filter: LessonFilter, page: Page) {
-  const values: unknown[] = [
-    channel,
-    scope.organizationId,
-    filter.from ?? '-infinity',
-    filter.to ?? 'infinity',
-    filter.status ?? null,
-  ];
+  const values: unknown[] = [channel, scope.organizationId, filter.status ?? null];
+  const matches = filter.text ? textCondition(filter.text, filter, values) : rangeCondition(filter, values);
   const { where, orderAndLimit } = keyset(page, sortColumns, 'ASC', values);
-  const lessonsWhere = (condition: string) => `
-    SELECT * FROM lesson WHERE organization_id = $2::uuid${condition}
-      AND starts_at >= $3::timestamptz AND starts_at < $4::timestamptz
-      AND ($5::lesson_status[] IS NULL OR status = ANY ($5::lesson_status[]))${where}${orderAndLimit}`;
+  const found = (condition: string) => `
+    SELECT * FROM lesson WHERE organization_id = $2::uuid${condition}${matches}
+      AND ($3::lesson_status[] IS NULL OR status = ANY ($3::lesson_status[]))`;
+  // OFFSET 0: the words are looked up first. In the order of the page a rare word would be looked for in every lesson.
+  const lessonsWhere = (condition: string) =>
+    filter.text
+      ? `SELECT * FROM (${found(condition)} OFFSET 0) found WHERE true${where}${orderAndLimit}`
+      : `${found(condition)}${where}${orderAndLimit}`;
 
   // As tutor and as student apart, each with its own LIMIT: two short scans of the two indexes by start.
   const [person, other] = scope.participantId
@@ -84,4 +83,24 @@ function pageStatement(channel: string, scope: ListScope, filter: LessonFilter, 
     ${channelJoin}
     ORDER BY l.starts_at ${direction}, l.id ${direction}`;
   return { text, values };
+}
+
+function rangeCondition({ from, to }: LessonFilter, values: unknown[]): string {
+  const [first, last] = [values.push(from ?? '-infinity'), values.push(to ?? 'infinity')];
+  return ` AND starts_at >= $${first}::timestamptz AND starts_at < $${last}::timestamptz`;
+}
+
+/**
+ * The index of words, and of the range only what was asked for: a plan for unknown values takes every range for a
+ * narrow one, and would read all of a school's lessons. The query is made once, in a subselect; a generic plan would
+ * make it for every row.
+ */
+function textCondition(text: string, { from, to }: LessonFilter, values: unknown[]): string {
+  return [
+    ` AND search @@ (SELECT search_query($${values.push(text)}::text))`,
+    from && ` AND starts_at >= $${values.push(from)}::timestamptz`,
+    to && ` AND starts_at < $${values.push(to)}::timestamptz`,
+  ]
+    .filter(Boolean)
+    .join('');
 }

@@ -1,27 +1,13 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, idempotencyKey, line, parseArgs, text } from '../../graphql/input.js';
+import { id, parseArgs, text } from '../../graphql/input.js';
 import { instant } from './arguments.js';
+import { notes, plan, ScheduleLessonInput, target, title, versionDescription } from './inputs.js';
 import { LessonPayload, LessonsPayload } from './types.js';
 
-const title = line(1, 200);
-/** An empty text is no notes. */
-const notes = text(0, 4_000)
-  .nullable()
-  .transform((value) => value || null);
-const target = { lessonId: id('lesson'), expectedVersion: z.int().nullish() };
-
-const scheduleArgs = z.object({
-  input: z.object({
-    studentId: id('user'),
-    title,
-    startsAt: instant,
-    endsAt: instant,
-    notes: notes.default(null),
-    idempotencyKey,
-  }),
-});
+const scheduleArgs = z.object({ input: z.object({ studentId: id('user'), ...plan }) });
+const rescheduleArgs = z.object({ input: z.object({ ...target, startsAt: instant, endsAt: instant }) });
 const cancelArgs = z.object({
   input: z.object({ ...target, reason: text(1, 1_000).nullish() }),
 });
@@ -33,25 +19,17 @@ const updateArgs = z.object({
   }),
 });
 
-const versionDescription =
-  'The version that the change is based on; LESSON_CONFLICT when the lesson has another one.';
-
-const ScheduleLessonInput = builder.inputType('ScheduleLessonInput', {
-  description: 'The lesson to book.',
+const RescheduleLessonInput = builder.inputType('RescheduleLessonInput', {
+  description: 'The lesson to move, and to when.',
   fields: (t) => ({
-    studentId: t.id({ required: true, description: 'A student with whom the tutor has an active relation.' }),
-    title: t.string({ required: true, description: 'On one line, 1 to 200 characters.' }),
+    lessonId: t.id({ required: true, description: 'Its id.' }),
     startsAt: t.field({ type: 'DateTime', required: true, description: 'In the future.' }),
     endsAt: t.field({
       type: 'DateTime',
       required: true,
-      description: '5 minutes to 8 hours after the start. A lesson may start when another ends.',
+      description: '5 minutes to 8 hours after the start.',
     }),
-    notes: t.string({ description: 'At most 4,000 characters.' }),
-    idempotencyKey: t.string({
-      description:
-        'Makes it harmless to send this again for 24 hours: the same key gives the same lesson. 1 to 200 characters.',
-    }),
+    expectedVersion: t.int({ description: versionDescription }),
   }),
 });
 
@@ -86,10 +64,22 @@ builder.mutationFields((t) => ({
     },
   }),
 
+  rescheduleLesson: t.field({
+    type: LessonsPayload,
+    description:
+      'The tutor or the student moves a scheduled lesson; the other is notified. UNAUTHENTICATED, FORBIDDEN, VALIDATION_ERROR, LESSON_NOT_FOUND, LESSON_CONFLICT, LESSON_INVALID_TRANSITION, SLOT_TAKEN.',
+    args: { input: t.arg({ type: RescheduleLessonInput, required: true, description: 'The new times.' }) },
+    resolve: async (_root, args, context) => {
+      const { startsAt, endsAt, ...lesson } = parseArgs(rescheduleArgs, args).input;
+      const times = { startsAt, endsAt };
+      return { lessons: [await context.services.lessons.reschedule(requireViewer(context), lesson, times)] };
+    },
+  }),
+
   cancelLesson: t.field({
     type: LessonsPayload,
     description:
-      'The tutor, the student or an admin calls off a scheduled lesson; the others are notified. UNAUTHENTICATED, VALIDATION_ERROR, LESSON_NOT_FOUND, LESSON_CONFLICT, LESSON_INVALID_TRANSITION.',
+      'The tutor, the student or an admin calls off a scheduled lesson, or the student a request; the others are notified. UNAUTHENTICATED, VALIDATION_ERROR, LESSON_NOT_FOUND, LESSON_CONFLICT, LESSON_INVALID_TRANSITION.',
     args: { input: t.arg({ type: CancelLessonInput, required: true, description: 'The lesson and why.' }) },
     resolve: async (_root, args, context) => {
       const { reason, ...lesson } = parseArgs(cancelArgs, args).input;

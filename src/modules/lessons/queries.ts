@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LessonStatus } from '../../generated/prisma/enums.js';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, parseArgs } from '../../graphql/input.js';
+import { id, parseArgs, text } from '../../graphql/input.js';
 import { keyPatterns, parsePage } from '../../shared/pagination.js';
 import { instant } from './arguments.js';
 import { LessonConnection, LessonRef, LessonStatusEnum } from './types.js';
@@ -14,6 +14,10 @@ const LessonFilterInput = builder.inputType('LessonFilter', {
     to: t.field({ type: 'DateTime', description: 'Only lessons that start before this time.' }),
     status: t.field({ type: [LessonStatusEnum], description: 'Only lessons in one of these states.' }),
     withUserId: t.id({ description: 'Only lessons of this tutor or student.' }),
+    text: t.string({
+      description:
+        'Only lessons whose title and notes have a word that begins with each of these words, in whatever case and with whatever apostrophe; 1 to 200 characters with a letter or a digit.',
+    }),
   }),
 });
 
@@ -25,6 +29,9 @@ const listArgs = z.object({
       to: instant.nullish(),
       status: z.array(z.enum(LessonStatus)).nullish(),
       withUserId: id('user').nullish(),
+      text: text(1, 200)
+        .refine((value) => /[\p{L}\p{N}]/u.test(value), 'must have a letter or a digit')
+        .nullish(),
     })
     .nullish(),
 });

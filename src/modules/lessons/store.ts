@@ -4,7 +4,7 @@ import { lessonChannel } from './events.js';
 import type { Lesson, LessonView } from './lesson.js';
 
 /** A row of `lesson` as our statements select it. */
-interface LessonRow extends Omit<Lesson, 'cancellation'> {
+export interface LessonRow extends Omit<Lesson, 'cancellation'> {
   readonly status: LessonStatus;
   readonly noShowParty: NoShowParty | null;
   readonly cancelledById: string | null;
@@ -26,13 +26,14 @@ export const lessonColumns = `l.id::text AS id, l.organization_id::text AS "orga
   l.cancellation_window_minutes AS "cancellationWindowMinutes", l.cancelled_by_id::text AS "cancelledById",
   l.cancelled_at AS "cancelledAt", l.cancellation_reason AS "cancellationReason",
   l.cancelled_late AS "cancelledLate", l.no_show_party::text AS "noShowParty",
+  l.outcome_at AS "outcomeAt",
   l.created_at AS "createdAt", l.updated_at AS "updatedAt"`;
 
 /** The columns that `LessonViewRow` has beyond, and the join that they come from: in one snapshot with the lesson. */
 export const channelColumns = 'c.last_seq::float8 AS "lastSeq", c.last_tag::text AS "lastTag"';
 export const channelJoin = `LEFT JOIN channel c ON c.id = 'lesson:' || l.id::text`;
 
-function toLesson(row: LessonRow): Lesson {
+export function toLesson(row: LessonRow): Lesson {
   const { cancelledById, cancelledAt, cancellationReason, cancelledLate } = row;
   return {
     id: row.id,
@@ -51,6 +52,7 @@ function toLesson(row: LessonRow): Lesson {
         ? { byId: cancelledById, at: cancelledAt, reason: cancellationReason, late: cancelledLate ?? false }
         : null,
     noShowParty: row.noShowParty,
+    outcomeAt: row.outcomeAt,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
@@ -87,37 +89,40 @@ export async function findLesson(
 }
 
 /** What a new lesson is made of. */
-type NewLesson = Pick<
+export type NewLesson = Pick<
   Lesson,
   'id' | 'organizationId' | 'tutorId' | 'studentId' | 'title' | 'notes' | 'startsAt' | 'endsAt' | 'status'
->;
+> & { readonly batchId?: string };
 
-/** Inserts a lesson at version 1. Violates `lesson_tutor_no_overlap` or `lesson_student_no_overlap` when a slot is taken. */
-export async function insertLesson(tx: Queryable, lesson: NewLesson, now: Date): Promise<Lesson> {
-  const [row] = await tx.sql<LessonRow>(
-    `INSERT INTO lesson AS l
-       (id, organization_id, tutor_id, student_id, title, notes, starts_at, ends_at, status, created_at, updated_at)
-     VALUES ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::text, $6::text, $7::timestamptz, $8::timestamptz,
-       $9::lesson_status, $10::timestamptz, $10::timestamptz)
+/**
+ * Inserts lessons at version 1, in their order, with the cancellation policy of their tutor as it is now. Violates
+ * `lesson_tutor_no_overlap` or `lesson_student_no_overlap` when a slot is taken.
+ */
+export async function insertLessons(
+  tx: Queryable,
+  lessons: readonly NewLesson[],
+  now: Date,
+): Promise<Lesson[]> {
+  const rows = await tx.sql<LessonRow>(
+    `INSERT INTO lesson AS l (id, organization_id, tutor_id, student_id, title, notes, starts_at, ends_at, status,
+       batch_id, cancellation_window_minutes, created_at, updated_at)
+     SELECT given.id, tutor.organization_id, tutor.id, given."studentId", given.title, given.notes, given."startsAt",
+            given."endsAt", given.status, given."batchId", tutor.cancellation_window_minutes, $2::timestamptz, $2::timestamptz
+       FROM jsonb_to_recordset($1::jsonb) AS given (id uuid, "organizationId" uuid, "tutorId" uuid, "studentId" uuid,
+              title text, notes text, "startsAt" timestamptz, "endsAt" timestamptz, status lesson_status, "batchId" uuid)
+       JOIN app_user tutor ON tutor.id = given."tutorId" AND tutor.organization_id = given."organizationId"
      RETURNING ${lessonColumns}`,
-    lesson.id,
-    lesson.organizationId,
-    lesson.tutorId,
-    lesson.studentId,
-    lesson.title,
-    lesson.notes,
-    lesson.startsAt,
-    lesson.endsAt,
-    lesson.status,
+    JSON.stringify(lessons),
     now,
   );
-  return toLesson(row as LessonRow);
+  const byId = new Map(rows.map((row) => [row.id, toLesson(row)]));
+  return lessons.flatMap(({ id }) => byId.get(id) ?? []);
 }
 
 /** What a change may give a lesson. */
 export type LessonState = Pick<
   Lesson,
-  'title' | 'notes' | 'startsAt' | 'endsAt' | 'status' | 'cancellation' | 'noShowParty'
+  'title' | 'notes' | 'startsAt' | 'endsAt' | 'status' | 'cancellation' | 'noShowParty' | 'outcomeAt'
 >;
 
 /** Writes a lesson's new state, one version on. Null when it is no longer in the status and version of `before`. */
@@ -131,7 +136,8 @@ export async function saveLesson(
     `UPDATE lesson AS l SET title = $5::text, notes = $6::text, starts_at = $7::timestamptz,
        ends_at = $8::timestamptz, status = $9::lesson_status, cancelled_by_id = $10::uuid,
        cancelled_at = $11::timestamptz, cancellation_reason = $12::text, cancelled_late = $13::boolean,
-       no_show_party = $14::no_show_party, version = l.version + 1, updated_at = $15::timestamptz
+       no_show_party = $14::no_show_party, outcome_at = $15::timestamptz, version = l.version + 1,
+       updated_at = $16::timestamptz
      WHERE l.id = $1::uuid AND l.organization_id = $2::uuid AND l.status = $3::lesson_status AND l.version = $4::int
      RETURNING ${lessonColumns}`,
     before.id,
@@ -148,7 +154,28 @@ export async function saveLesson(
     after.cancellation?.reason ?? null,
     after.cancellation?.late ?? null,
     after.noShowParty,
+    after.outcomeAt,
     now,
   );
   return row ? toLesson(row) : null;
+}
+
+/** Whose lesson is in the way of a slot: the first found of the tutor's and the student's, or null when it is free. */
+export async function whoIsBusy(
+  tx: Queryable,
+  slot: Pick<Lesson, 'organizationId' | 'tutorId' | 'studentId' | 'startsAt' | 'endsAt'>,
+): Promise<'tutor' | 'student' | null> {
+  const busy = (column: 'tutor_id' | 'student_id', id: string) => `EXISTS (
+    SELECT FROM lesson l WHERE l.organization_id = $1::uuid AND l.${column} = ${id}::uuid
+       AND tstzrange(l.starts_at, l.ends_at, '[)') && tstzrange($4::timestamptz, $5::timestamptz, '[)')
+       AND l.status IN ('SCHEDULED', 'IN_PROGRESS'))`;
+  const [row] = await tx.sql<{ tutor: boolean; student: boolean }>(
+    `SELECT ${busy('tutor_id', '$2')} AS tutor, ${busy('student_id', '$3')} AS student`,
+    slot.organizationId,
+    slot.tutorId,
+    slot.studentId,
+    slot.startsAt,
+    slot.endsAt,
+  );
+  return row?.tutor ? 'tutor' : row?.student ? 'student' : null;
 }

@@ -18,7 +18,8 @@ export const LessonStatusEnum = builder.enumType('LessonStatus', {
   } as const,
 });
 
-const NoShowPartyEnum = builder.enumType('NoShowParty', {
+/** Who can be absent. */
+export const NoShowPartyEnum = builder.enumType('NoShowParty', {
   description: 'Who did not come.',
   values: {
     STUDENT: { description: 'The student.' },
@@ -35,7 +36,7 @@ const CancellationRef = builder.objectRef<Cancellation>('LessonCancellation').im
     reason: t.exposeString('reason', { nullable: true, description: 'Why, if they said so.' }),
     late: t.exposeBoolean('late', {
       description:
-        'Whether it was inside the cancellation window that was agreed at booking: 24 hours before the start unless told.',
+        'Whether it was inside the cancellation window that was agreed at booking: 24 hours before the start unless the tutor has another policy.',
     }),
   }),
 });
@@ -67,6 +68,10 @@ LessonRef.implement({
       type: CancellationRef,
       nullable: true,
       description: 'How it was called off; null unless CANCELLED.',
+    }),
+    cancellationWindowMinutes: t.exposeInt('cancellationWindowMinutes', {
+      description:
+        'A cancellation later than this many minutes before the start is late: the policy of the tutor when it was booked.',
     }),
     noShowParty: t.expose('noShowParty', {
       type: NoShowPartyEnum,

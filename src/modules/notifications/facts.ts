@@ -1,4 +1,4 @@
-import type { LessonStatus, RelationStatus } from '../../generated/prisma/enums.js';
+import type { LessonStatus, NoShowParty, RelationStatus } from '../../generated/prisma/enums.js';
 import type { Queryable } from '../../platform/database/database.js';
 
 /** A lesson as one of its parties is told of it. */
@@ -11,6 +11,9 @@ export interface LessonFacts {
   /** The actor's, when it is neither party. */
   readonly byName: string | null;
   readonly reason: string | null;
+  readonly noShowParty: NoShowParty | null;
+  /** Whether it has not begun, by the database's clock, as everything in the queue. */
+  readonly upcoming: boolean;
 }
 
 /** The present state of a lesson for this party; null when there is none, or the user is no party of it. */
@@ -26,6 +29,7 @@ export async function findLessonFacts(
   const [facts] = await on.sql<LessonFacts>(
     `SELECT lesson.title, lesson.status::text AS status, lesson.starts_at AS "startsAt", lesson.ends_at AS "endsAt",
             other.display_name AS "withName", lesson.cancellation_reason AS reason,
+            lesson.no_show_party::text AS "noShowParty", lesson.starts_at > now() AS upcoming,
             CASE WHEN actor.id NOT IN (lesson.tutor_id, lesson.student_id) THEN actor.display_name END AS "byName"
        FROM lesson
        JOIN app_user other ON other.id = CASE $3::uuid WHEN lesson.tutor_id THEN lesson.student_id

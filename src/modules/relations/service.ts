@@ -14,6 +14,7 @@ import {
   findRelations,
   hasOpenRelation,
   holdActive,
+  holdActiveStudents,
   insertInvitation,
   listRelations,
   moveRelation,
@@ -151,6 +152,10 @@ export function createRelationService(options: RelationServiceOptions) {
       const active = await holdActive(on, organizationId, { tutorId, studentId });
       if (!active) throw new AppError('RELATION_NOT_ACTIVE');
     },
+
+    /** Those of the students whom the tutor teaches; held like that of `requireActive`. */
+    activeStudents: (on: Queryable, organizationId: string, tutorId: string, studentIds: readonly string[]) =>
+      holdActiveStudents(on, organizationId, tutorId, studentIds),
   };
 }
 

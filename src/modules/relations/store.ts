@@ -122,3 +122,20 @@ export async function holdActive(on: Queryable, organizationId: string, pair: Pa
   );
   return rows.length > 0;
 }
+
+/** Those of the students whom the tutor teaches now; within a transaction their relations cannot be ended until it is over. */
+export async function holdActiveStudents(
+  on: Queryable,
+  organizationId: string,
+  tutorId: string,
+  studentIds: readonly string[],
+): Promise<string[]> {
+  const rows = await on.sql<{ studentId: string }>(
+    `SELECT student_id::text AS "studentId" FROM tutor_student_relation WHERE organization_id = $1::uuid
+       AND tutor_id = $2::uuid AND student_id = ANY ($3::uuid[]) AND status = 'ACTIVE' ORDER BY id FOR SHARE`,
+    organizationId,
+    tutorId,
+    studentIds,
+  );
+  return rows.map(({ studentId }) => studentId);
+}

@@ -1,6 +1,9 @@
 import { formatsOf, languageOf, type Reader } from '../language.js';
-import { digestPayload, type EventType, type Text } from './definition.js';
 import { announced } from './announcements.js';
+import { digestPayload, type EventType, type Text } from './definition.js';
+import { lessonMoved, lessonNoShow } from './lesson-changes.js';
+import { lessonStartingSoon } from './lesson-reminders.js';
+import { lessonAccepted, lessonDeclined, lessonRequested } from './lesson-requests.js';
 import { lessonCancelled, lessonScheduled } from './lessons.js';
 import { messageUnread } from './messages.js';
 import { relationInvited } from './relations.js';
@@ -9,6 +12,12 @@ import { relationInvited } from './relations.js';
 const eventTypes = {
   'lesson.scheduled': lessonScheduled,
   'lesson.cancelled': lessonCancelled,
+  'lesson.requested': lessonRequested,
+  'lesson.accepted': lessonAccepted,
+  'lesson.declined': lessonDeclined,
+  'lesson.moved': lessonMoved,
+  'lesson.no_show': lessonNoShow,
+  'lesson.starting_soon': lessonStartingSoon,
   'message.unread': messageUnread,
   'relation.invited': relationInvited,
   announcement: announced,
@@ -24,6 +33,12 @@ export const eventTypeNames = Object.keys(eventTypes) as readonly EventTypeName[
 export const notificationSchemas = {
   'lesson.scheduled': lessonScheduled.schema,
   'lesson.cancelled': lessonCancelled.schema,
+  'lesson.requested': lessonRequested.schema,
+  'lesson.accepted': lessonAccepted.schema,
+  'lesson.declined': lessonDeclined.schema,
+  'lesson.moved': lessonMoved.schema,
+  'lesson.no_show': lessonNoShow.schema,
+  'lesson.starting_soon': lessonStartingSoon.schema,
   'message.unread': messageUnread.schema,
   'relation.invited': relationInvited.schema,
   'notification.digest': digestPayload,
