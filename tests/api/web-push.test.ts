@@ -123,7 +123,7 @@ it('sends under the same topic again, without cost, when the push service is dow
   expect(await items()).toMatchObject([{ status: 'PENDING', attempts: 0 }]);
   service.answer(201);
   await app.foundation.database.sql(
-    `UPDATE notification_queue_item SET run_at = now() WHERE status = 'PENDING'`,
+    `UPDATE notification_queue_item SET run_at = now() WHERE status = 'PENDING' AND channel = 'PUSH'`,
   );
   await app.deliver();
   const [first, again] = service.requests;

@@ -65,7 +65,8 @@ const items = () =>
 
 async function deliverAgain(): Promise<void> {
   await app.foundation.database.sql(
-    `UPDATE notification_queue_item SET run_at = now() WHERE organization_id = $1 AND status = 'PENDING'`,
+    `UPDATE notification_queue_item SET run_at = now()
+      WHERE organization_id = $1 AND status = 'PENDING' AND channel = 'WEBHOOK'`,
     school.organizationId,
   );
   await app.deliver();
