@@ -28,7 +28,8 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "Organization",
     "Session",
     "TutorStudentRelation",
-    "User"
+    "User",
+    "WebhookEndpoint"
   ],
   "NotificationEvent": [
     "ChannelJoined",

@@ -1,6 +1,8 @@
 import type { DemoAccount } from '../demo/load-demo-data.js';
 import { schema } from '../graphql/schema.js';
 import { createCalendarFeedRoute } from '../modules/calendar-feed/route.js';
+import { createUnsubscribeLinks } from '../modules/notifications/delivery/unsubscribe-links.js';
+import { unsubscribeRoutes } from '../modules/notifications/preferences/unsubscribe.js';
 import { createGraphiqlPage } from '../transport/graphiql/page.js';
 import { createHttpServer } from '../transport/server.js';
 import type { Foundation } from './foundation.js';
@@ -35,8 +37,14 @@ export function createApi(
     authenticate: services.accounts.authenticate,
     introspection: config.introspection,
     graphiql: config.graphiql ? createGraphiqlPage({ demoAccounts: options.demoAccounts ?? [] }) : null,
-    routes: [createCalendarFeedRoute(services.calendarFeeds)],
     ready: foundation.ready,
+    routes: [
+      createCalendarFeedRoute(services.calendarFeeds),
+      ...unsubscribeRoutes(
+        createUnsubscribeLinks(foundation.secret, config.publicUrl),
+        services.notificationPreferences,
+      ),
+    ],
     logger: logger.child({ part: 'http' }),
     host: config.host,
     port: config.port,

@@ -9,7 +9,10 @@ import type { StatementObserver } from '../platform/database/observed-client.js'
 import { startEmbeddedPostgres } from '../platform/embedded-postgres/index.js';
 import type { Logger } from '../platform/logger.js';
 import { applyMigrations, pendingMigrations } from '../platform/migrations/index.js';
+import { createOutbound, type Outbound } from '../platform/outbound/outbound.js';
 import { createPostgresSignals, type Signals } from '../platform/signals/postgres-signals.js';
+import { createVapidSigner, type VapidSigner } from '../platform/web-push/vapid.js';
+import { vapidKeys } from './vapid-keys.js';
 
 /** What API and worker stand on; a process that runs both shares one. */
 export interface Foundation {
@@ -21,6 +24,10 @@ export interface Foundation {
   readonly channels: Channels;
   /** Signs access tokens. */
   readonly secret: string;
+  /** Signs requests to push services. */
+  readonly vapid: VapidSigner;
+  /** To other people's servers. */
+  readonly outbound: Outbound;
   /** Where the data lies, for people. */
   readonly dataPlace: string;
   /** Whether the database answers and has every migration. */
@@ -86,6 +93,8 @@ export async function openFoundation(
       database,
       signals,
       channels,
+      vapid: createVapidSigner(await vapidKeys(config), config.vapidSubject),
+      outbound: createOutbound({ allowInsecure: config.outboundInsecure }),
       secret: config.jwtSecret ?? (await keptSecret(config.dataDir)),
       dataPlace: embedded ? join(config.dataDir, 'postgres') : describe(url),
       async ready() {

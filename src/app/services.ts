@@ -15,7 +15,10 @@ import { createLessonService } from '../modules/lessons/service.js';
 import { createAnnouncementService } from '../modules/notifications/announcements.js';
 import { createDeadLetterService } from '../modules/notifications/dead-letters.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
+import { createPreferenceService } from '../modules/notifications/preferences/service.js';
+import { createWebPushService } from '../modules/notifications/push/service.js';
 import { createNotificationService } from '../modules/notifications/service.js';
+import { createWebhookService } from '../modules/notifications/webhooks/service.js';
 import { createPrivacyService } from '../modules/privacy/service.js';
 import { createRelationService } from '../modules/relations/service.js';
 import { createSeriesService } from '../modules/series/service.js';
@@ -27,7 +30,17 @@ import type { Foundation } from './foundation.js';
 export const sessionEndedTopic = 'session-ended';
 
 /** Every service, made of what it needs: the one place that knows them all. */
-export function createServices({ database, channels, signals, clock, secret, config }: Foundation): Services {
+export function createServices({
+  database,
+  channels,
+  signals,
+  clock,
+  logger,
+  secret,
+  vapid,
+  outbound,
+  config,
+}: Foundation): Services {
   const secrets = secretsOf({ secret, config });
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const sessions = createSessions({
@@ -62,11 +75,14 @@ export function createServices({ database, channels, signals, clock, secret, con
   const notifications = createNotificationService({ database, channels, queue });
   const leavings = [createLessonLeaving({ queue, clock }), relations.leave];
   const privacy = createPrivacyService({ database, channels, clock, accounts, leavings });
+  const notificationPreferences = createPreferenceService(database);
+  const webPush = createWebPushService({ database, outbound, publicKey: vapid.publicKey });
+  const webhooks = createWebhookService(database, outbound);
   const deadLetters = createDeadLetterService(createDeadLetters({ database, signals }));
   const announcements = createAnnouncementService({ database, queue });
   return {
     ...{ accounts, relations, availability, lessons, series, chats, calendarFeeds, notifications, privacy },
-    ...{ deadLetters, announcements },
+    ...{ notificationPreferences, webPush, webhooks, deadLetters, announcements },
   };
 }
 

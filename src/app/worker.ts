@@ -4,9 +4,13 @@ import { createLetterHandlers } from '../modules/accounts/send-letters.js';
 import { createRecorder } from '../modules/lessons/recorder.js';
 import { createSweep } from '../modules/lessons/sweep.js';
 import { createCalendarAttachments } from '../modules/notifications/calendar-attachments.js';
+import { createEmailAdapter } from '../modules/notifications/delivery/email.js';
+import { createUnsubscribeLinks } from '../modules/notifications/delivery/unsubscribe-links.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationHandlers } from '../modules/notifications/handlers.js';
 import { mailTextOf } from '../modules/notifications/mail-text.js';
+import { createWebPushAdapter } from '../modules/notifications/push/adapter.js';
+import { createWebhookAdapter } from '../modules/notifications/webhooks/adapter.js';
 import { createMailer } from '../platform/mail/create-mailer.js';
 import type { BatchReport } from '../queue/batches.js';
 import { createDeadLetters } from '../queue/dead-letters.js';
@@ -45,7 +49,7 @@ export interface Worker {
 
 /** Creates the worker on its foundation, which the caller closes afterwards. */
 export function createWorker(foundation: Foundation, options: WorkerOptions = {}): Worker {
-  const { config, database, signals, channels, clock } = foundation;
+  const { config, database, signals, channels, clock, outbound, vapid } = foundation;
   const logger = foundation.logger.child({ part: 'worker' });
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const mailer = createMailer({
@@ -64,9 +68,17 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     appUrl: config.appUrl,
     mailOf: mailTextOf,
   });
+  const unsubscribe = createUnsubscribeLinks(foundation.secret, config.publicUrl);
   const notices = createNotificationHandlers({
-    ...{ database, channels, queue, mailer },
-    attachmentsOf: createCalendarAttachments(config.mailFrom),
+    ...{ database, channels, queue, clock, logger },
+    email: createEmailAdapter({
+      ...{ mailer, links: unsubscribe },
+      attachmentsOf: createCalendarAttachments(config.mailFrom),
+    }),
+    adapters: [
+      createWebPushAdapter({ database, outbound, vapid, clock }),
+      createWebhookAdapter({ database, outbound, clock }),
+    ],
   });
   const handlers = { ...notices, ...letters };
   const worker = createQueueWorker({
@@ -87,13 +99,13 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
       sweeping.start();
       maintenance.start();
     },
+    retryFailed: () => createDeadLetters({ database, signals }).retryAll(),
+    depth: () => readDepth(database),
     async drain() {
       // First, since it enqueues what it has to tell.
       await sweeping.run();
       return worker.drain();
     },
-    retryFailed: () => createDeadLetters({ database, signals }).retryAll(),
-    depth: () => readDepth(database),
     async stop() {
       await Promise.all([worker.stop(), sweeping.stop(), maintenance.stop()]);
       await mailer.stop();

@@ -51,6 +51,10 @@ const variables = z.object({
   REDIS_URL: url('redis:', 'rediss:').optional(),
   SMTP_URL: url('smtp:', 'smtps:').optional(),
   PUBLIC_URL: url('http:', 'https:').optional(),
+  VAPID_PUBLIC_KEY: z.string().optional(),
+  VAPID_PRIVATE_KEY: z.string().optional(),
+  VAPID_SUBJECT: url('mailto:', 'https:').optional(),
+  OUTBOUND_INSECURE: flag.default(false),
   MAIL_FROM: z.string().min(3).default('Lectern <no-reply@lectern.invalid>'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   JWT_PRIVATE_KEY: pem.optional(),
@@ -94,6 +98,12 @@ export interface Config {
   readonly mailFrom: string;
   /** The API's origin as people reach it, for links that are sent; without a slash at the end. */
   readonly publicUrl: string;
+  /** For web push; null: made once and kept in the data folder. */
+  readonly vapidKeys: { readonly publicKey: string; readonly privateKey: string } | null;
+  /** Where push services reach whoever runs this: a mailto: or https: address. */
+  readonly vapidSubject: string;
+  /** Whether webhooks and pushes may go to http and to addresses that are not public. */
+  readonly outboundInsecure: boolean;
   /** Null outside production: a secret is made once and kept in the data folder. */
   readonly jwtSecret: string | null;
   /** PEM of Ed25519 or P-256 that signs access tokens in place of the secret. */
@@ -138,6 +148,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       );
     }
   }
+  if ((set['VAPID_PUBLIC_KEY'] === undefined) !== (set['VAPID_PRIVATE_KEY'] === undefined))
+    problems.push('VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY must be set together');
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const env = parsed.data;
   return Object.freeze({
@@ -155,6 +167,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
     publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    vapidKeys:
+      env.VAPID_PUBLIC_KEY && env.VAPID_PRIVATE_KEY
+        ? { publicKey: env.VAPID_PUBLIC_KEY, privateKey: env.VAPID_PRIVATE_KEY }
+        : null,
+    vapidSubject: env.VAPID_SUBJECT ?? `mailto:${/[^\s<>]+@[^\s<>]+/.exec(env.MAIL_FROM)?.[0] ?? 'unknown'}`,
+    outboundInsecure: env.OUTBOUND_INSECURE,
     jwtSecret: env.JWT_SECRET ?? null,
     jwtPrivateKey: env.JWT_PRIVATE_KEY ?? null,
     jwtPreviousKeys: env.JWT_PREVIOUS_KEYS ?? [],

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /**
  * Every error code, with the HTTP status of endpoints outside GraphQL and the text for people.
  * The names are fixed for clients; `ErrorCode` in the schema and `docs/api/errors.md` are made from this table.
@@ -50,6 +52,7 @@ export const errorCatalogue = {
   CHAT_NOT_ACCESSIBLE: { status: 403, detail: 'You may see this lesson but not its chat.' },
   // Notifications
   NOTIFICATION_NOT_FOUND: { status: 404, detail: 'There is no such notification.' },
+  WEBHOOK_ENDPOINT_NOT_FOUND: { status: 404, detail: 'There is no such webhook endpoint.' },
   DEAD_LETTER_NOT_FOUND: { status: 404, detail: 'There is no such dead letter.' },
   // Real time
   SUBSCRIPTION_REVOKED: { status: 403, detail: 'You no longer have access to this.' },
@@ -89,5 +92,6 @@ export function invalid(path: string, message: string): AppError {
 
 /** The caught value as an Error, for logs and causes. */
 export function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(String(value));
+  // An error of another realm, such as a test runner's, is one too, and keeps its code.
+  return value instanceof Error || types.isNativeError(value) ? value : new Error(String(value));
 }

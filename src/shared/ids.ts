@@ -15,6 +15,7 @@ export const idTypes = {
   room: 'ChatRoom',
   message: 'ChatMessage',
   notification: 'Notification',
+  webhook: 'WebhookEndpoint',
   deadletter: 'DeadLetter',
 } as const;
 

@@ -21,6 +21,9 @@ const table = {
   /** The school's part of the notification queue, and mending it. */
   'queue:read': ['OWNER', 'ADMIN'],
   'notification:announce': ['OWNER', 'ADMIN'],
+  /** What people of the school are told until they choose for themselves. */
+  'notification:set-defaults': ['OWNER', 'ADMIN'],
+  'webhook:manage': ['OWNER', 'ADMIN'],
   'audit:read': ['OWNER', 'ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 

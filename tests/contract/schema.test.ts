@@ -74,6 +74,10 @@ it('a list of objects is a connection, unless it is bounded by what it is', () =
     'Availability.exceptions',
     'Query.freeSlots',
     'NotificationsPayload.notifications',
+    'NotificationPreferences.preferences',
+    'NotificationDefaultsPayload.preferences',
+    'Query.notificationDefaults',
+    'Query.webhookEndpoints',
   ]);
   const lists = own.flatMap((type) => {
     if (!isObjectType(type)) return [];

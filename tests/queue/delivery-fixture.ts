@@ -1,9 +1,16 @@
 import { createSignalBus } from '../../src/channels/bus.js';
 import { type Channels, createChannels } from '../../src/channels/channels.js';
 import type { StreamItem } from '../../src/channels/events.js';
+import type { ChannelAdapter } from '../../src/modules/notifications/delivery/adapter.js';
+import { type AttachmentsOf, createEmailAdapter } from '../../src/modules/notifications/delivery/email.js';
+import { createUnsubscribeLinks } from '../../src/modules/notifications/delivery/unsubscribe-links.js';
 import { notificationSchemas, textOf } from '../../src/modules/notifications/event-types/registry.js';
 import { notificationsChannel } from '../../src/modules/notifications/events.js';
 import { createNotificationHandlers } from '../../src/modules/notifications/handlers.js';
+import {
+  createPreferenceService,
+  type PreferencesChange,
+} from '../../src/modules/notifications/preferences/service.js';
 import type { NotificationView } from '../../src/modules/notifications/store.js';
 import { createDatabase, type Database } from '../../src/platform/database/database.js';
 import { createLogger } from '../../src/platform/logger.js';
@@ -13,6 +20,7 @@ import { createPostgresSignals, type Signals } from '../../src/platform/signals/
 import { createNotificationQueue, type NotificationQueue } from '../../src/queue/queue.js';
 import { createQueueWorker, type DrainResult, type QueueWorkerOptions } from '../../src/queue/worker.js';
 import { newId } from '../../src/shared/ids.js';
+import type { Viewer } from '../../src/shared/viewer.js';
 import { createTestDatabase } from '../testkit/test-database.js';
 import { organizationId } from './queue-fixture.js';
 import { type SmtpInbox, startSmtpInbox } from './smtp-inbox.js';
@@ -29,10 +37,12 @@ export interface StoredNotification extends NotificationView {
 /** A row of the queue. */
 export interface ItemRow {
   readonly id: string;
+  readonly eventType: string;
   readonly channel: string | null;
   readonly status: string;
   readonly attempts: number;
   readonly reason: string | null;
+  readonly runAt: Date;
 }
 
 /** A tutor who reads Ukrainian, a student who reads English, their active relation and a lesson. */
@@ -50,6 +60,10 @@ export interface DeliveryTest {
   readonly lessonId: string;
   /** Enqueues that the lesson was scheduled or cancelled. */
   tellOfLesson(what: 'scheduled' | 'cancelled', userId: string): Promise<string>;
+  /** Sets the clock of the deliveries. */
+  at(time: string): void;
+  /** Changes what the user wants. */
+  set(userId: string, settings: PreferencesChange): Promise<void>;
   cancelLesson(reason?: string): Promise<void>;
   /** Writes a message, which is told of at once, and gives its sequence. */
   say(authorId: string): Promise<number>;
@@ -70,7 +84,21 @@ export interface DeliveryTest {
 export const tutor = { email: 'olena@example.org', name: 'Олена Коваль', locale: 'uk' };
 export const student = { email: 'tom@example.org', name: 'Tom & <Tim>', locale: 'en-GB' };
 
-export async function openDeliveryTest(mailerOf?: () => Mailer): Promise<DeliveryTest> {
+/** What a test sets; the rest is real. */
+export interface DeliveryTestOptions {
+  readonly mailerOf?: () => Mailer;
+  readonly adapters?: readonly ChannelAdapter[];
+  readonly attachmentsOf?: AttachmentsOf;
+}
+
+/** The time of the deliveries, which a test sets: a Monday, 12:00 in Kyiv. */
+export const noon = new Date('2026-11-23T10:00:00Z');
+
+export async function openDeliveryTest({
+  mailerOf,
+  adapters = [],
+  attachmentsOf,
+}: DeliveryTestOptions = {}): Promise<DeliveryTest> {
   const test = await createTestDatabase();
   const logger = createLogger({ level: 'silent', pretty: false });
   const database = createDatabase({ url: test.url, logger });
@@ -83,7 +111,13 @@ export async function openDeliveryTest(mailerOf?: () => Mailer): Promise<Deliver
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const sent: string[] = [];
   const onSent = (channel: string) => void sent.push(channel);
-  const handlers = createNotificationHandlers({ database, channels, queue, mailer, onSent });
+  let now = noon;
+  const clock = { now: () => now };
+  const links = createUnsubscribeLinks('a secret of tests', 'https://api.example');
+  const email = createEmailAdapter({ mailer, links, ...(attachmentsOf ? { attachmentsOf } : {}) });
+  const handlers = createNotificationHandlers({
+    ...{ database, channels, queue, clock, logger, email, adapters, onSent },
+  });
   const [tutorId, studentId, lessonId] = [newId(), newId(), newId()];
   const people = [
     { id: tutorId, role: 'TUTOR', ...tutor },
@@ -122,6 +156,13 @@ export async function openDeliveryTest(mailerOf?: () => Mailer): Promise<Deliver
         userId,
         payload: { lessonId, version: 1, actorId: userId === tutorId ? studentId : tutorId },
       }),
+    at(time) {
+      now = new Date(time);
+    },
+    async set(userId, settings) {
+      const viewer = { organizationId, userId } as Viewer;
+      await createPreferenceService(database).update(viewer, settings);
+    },
     async cancelLesson(reason) {
       await database.sql(
         `UPDATE lesson SET status = 'CANCELLED', cancelled_at = now(), cancelled_by_id = tutor_id,
@@ -189,7 +230,8 @@ export async function openDeliveryTest(mailerOf?: () => Mailer): Promise<Deliver
     },
     items: () =>
       database.sql(
-        'SELECT id, channel, status, attempts, reason FROM notification_queue_item ORDER BY created_at, id',
+        `SELECT id, event_type AS "eventType", channel, status, attempts, reason, run_at AS "runAt"
+           FROM notification_queue_item ORDER BY created_at, id`,
       ),
     async makeDue() {
       await database.sql(

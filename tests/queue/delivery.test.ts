@@ -69,7 +69,7 @@ it('escapes in HTML what people typed', async () => {
   await test.tellOfLesson('scheduled', test.studentId);
   await test.drain();
   const html = test.inbox.mails[0]?.html;
-  expect(html).toContain('<html lang="en">');
+  expect(html).toContain('<html lang="en"');
   expect(html).toContain('Lesson “Алгебра &amp; &lt;b&gt;” is scheduled');
   expect(html).not.toContain('<b>');
 });
@@ -268,15 +268,17 @@ it('tries again when an address is refused for now, with the same Message-ID', a
   test.inbox.forgive();
   await test.makeDue();
   await test.drain();
-  expect(test.inbox.mails[0]?.headers['message-id']).toBe(`<${mail?.id}@example.org>`);
+  expect(test.inbox.mails[0]?.headers).toMatchObject({
+    'message-id': `<${mail?.id}@example.org>`,
+    'idempotency-key': mail?.id,
+  });
 });
 
 it('writes mails into a folder when there is no server, in the order of time', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'lectern-mail-'));
   const clock = systemClock;
-  const files = await openDeliveryTest(() =>
-    createFileMailer({ directory, from: 'school@example.org', clock }),
-  );
+  const mailerOf = () => createFileMailer({ directory, from: 'school@example.org', clock });
+  const files = await openDeliveryTest({ mailerOf });
   try {
     await files.tellOfLesson('scheduled', files.studentId);
     await files.drain();
@@ -291,5 +293,23 @@ it('writes mails into a folder when there is no server, in the order of time', a
   } finally {
     await files.close();
     await rm(directory, { recursive: true, force: true });
+  }
+});
+
+it('lets a file go along with a mail', async () => {
+  const file = {
+    filename: 'lesson.ics',
+    contentType: 'text/calendar; charset=utf-8',
+    content: 'Алгебра\r\n',
+  };
+  const other = await openDeliveryTest({ attachmentsOf: async () => [file] });
+  try {
+    await other.tellOfLesson('scheduled', other.studentId);
+    await other.drain();
+    const [mail] = other.inbox.mails;
+    expect(mail?.attachments).toMatchObject([{ content: file.content }]);
+    expect(mail?.html).toContain('<html lang="en"');
+  } finally {
+    await other.close();
   }
 });

@@ -1,5 +1,5 @@
 import { eventTypeOf, textOf } from '../../src/modules/notifications/event-types/registry.js';
-import { mailTextOf } from '../../src/modules/notifications/mail-text.js';
+import { digestTextOf, mailTextOf } from '../../src/modules/notifications/mail-text.js';
 
 const kyiv = { locale: 'uk', timeZone: 'Europe/Kyiv' };
 const london = { locale: 'en-GB', timeZone: 'Europe/London' };
@@ -65,10 +65,35 @@ it('has something to show for a notification that another release wrote', () => 
   expect(eventTypeOf('constructor')).toBeNull();
 });
 
+it('takes nothing that people typed for a place of the template', () => {
+  const text = { title: '{{greeting}}', body: '{{#items}}{{unknown}}{{/items}}' };
+  const addressee = { displayName: '{{footer}}', locale: 'en', organizationName: '{{url}}' };
+  const { html } = mailTextOf(text, addressee, null);
+  expect(html).toContain('>{{greeting}}<');
+  expect(html).toContain('>{{#items}}{{unknown}}{{/items}}<');
+  expect(html).toContain('Hello {{footer}},');
+  expect(html).toContain('learn or teach at {{url}}.');
+});
+
+it('makes one mail of several notifications, with the link that ends such mails', () => {
+  const entries = [
+    { title: 'One', body: 'First' },
+    { title: 'Two', body: '' },
+  ];
+  const addressee = { displayName: 'Марко', locale: 'uk', organizationName: 'Знання' };
+  const mail = digestTextOf(entries, addressee, 'https://school.example/end?a=1&b=2');
+  expect(mail.subject).toBe('Ваші сповіщення: 2');
+  expect(mail.text).toBe(
+    'Добрий день, Марко!\n\nOne\n\nFirst\n\nTwo\n\n-- \nВи отримали цей лист, бо навчаєтеся або викладаєте у школі «Знання».\nБільше не надсилати таких листів: https://school.example/end?a=1&b=2\n',
+  );
+  expect(mail.html).toContain('<html lang="uk"');
+  expect(mail.html).toContain('href="https://school.example/end?a=1&amp;b=2"');
+});
+
 it('makes a mail of the same words in text and in HTML, with nothing taken as markup', () => {
   const text = { title: 'A <b> & "c"', body: '' };
   const addressee = { displayName: '<i>Eve</i>', locale: 'en', organizationName: 'O’Neil' };
-  const mail = mailTextOf(text, addressee);
+  const mail = mailTextOf(text, addressee, null);
   expect(mail.subject).toBe(text.title);
   expect(mail.text).toBe(
     `Hello <i>Eve</i>,\n\n${text.title}\n\n-- \nYou receive this e-mail because you learn or teach at O’Neil.\n`,

@@ -36,14 +36,16 @@ export async function recordHistory(
   );
 }
 
-/** What was and what is: the status, or the times of a move. Never a text of people, which an erasure would have to find. */
+/** What was and what is: the status, the times of a move, the title of an edit. */
 function differenceOf(
   change: LessonChange,
   before: Lesson | null,
   after: Lesson,
 ): Pick<LessonHistoryEntry, 'from' | 'to'> {
   if (change === 'MOVED' && before) return { from: period(before), to: period(after) };
-  if (change === 'EDITED') return { from: null, to: null };
+  if (change === 'EDITED' && before) {
+    return before.title === after.title ? { from: null, to: null } : { from: before.title, to: after.title };
+  }
   return { from: before?.status ?? null, to: after.status };
 }
 

@@ -6,6 +6,7 @@ import type { QueueItem } from '../../queue/item.js';
 import { type HandlerOutcome, PermanentFailure } from '../../queue/outcome.js';
 import type { NotificationQueue } from '../../queue/queue.js';
 import { newId } from '../../shared/ids.js';
+import type { ChannelAdapter } from './delivery/adapter.js';
 import { insertNotifications, renewNotifications, type Written } from './delivery-store.js';
 import type { EventType, Expansion } from './event-types/definition.js';
 import { type EventTypeName, eventTypeOf } from './event-types/registry.js';
@@ -18,6 +19,7 @@ export interface ExpandOptions {
   readonly database: Database;
   readonly channels: Pick<Channels, 'append'>;
   readonly queue: Pick<NotificationQueue, 'enqueueBatch'>;
+  readonly adapters: readonly ChannelAdapter[];
   readonly onSent: OnSent;
 }
 
@@ -27,34 +29,29 @@ interface Audience {
   readonly reached: readonly Written[];
 }
 
-/** The channels that send by themselves what the application shows. */
-const sendingChannels = ['EMAIL'] as const satisfies readonly NotificationChannel[];
-
 const alreadyTold = 'Those whom it concerns were told already.';
 
 /**
  * Creates the handler that turns an event into notifications. Rows, deliveries, the item's completion and the live
  * event are one transaction: a worker that dies, or loses its lease, has told nobody, and another tells them once.
  */
-export function createExpander({ database, channels, queue, onSent }: ExpandOptions) {
+export function createExpander({ database, channels, queue, adapters, onSent }: ExpandOptions) {
   async function tell(tx: UnitOfWork, item: QueueItem, type: EventType): Promise<string | Audience> {
     const expansion = await type.expand(tx, item);
     if (expansion.kind === 'nobody') return expansion.reason;
-    const audience = await write(tx, item, expansion);
+    const audience = await write(tx, item, type.critical, expansion);
     if (audience.told.length === 0) return alreadyTold;
     await queue.enqueueBatch(
-      audience.reached.flatMap(({ id, userId }) =>
-        sendingChannels.map((channel) => ({
-          eventType: item.eventType as EventTypeName,
-          organizationId: item.organizationId,
-          userId,
-          channel,
-          priority: item.priority,
-          payload: { notificationId: id },
-          // A delivery reads the notification when it sends: one that still waits will tell the news too.
-          dedupeKey: `${channel}:${id}`,
-        })),
-      ),
+      (await deliveriesOf(tx, item, audience.reached, adapters)).map(({ id, userId, channel, ...where }) => ({
+        eventType: item.eventType as EventTypeName,
+        organizationId: item.organizationId,
+        userId,
+        channel,
+        priority: item.priority,
+        payload: { notificationId: id, ...where },
+        // A delivery reads the notification when it sends: one that still waits will tell the news too.
+        dedupeKey: [channel, id, where.targetId].filter(Boolean).join(':'),
+      })),
       tx,
     );
     return audience;
@@ -72,10 +69,10 @@ export function createExpander({ database, channels, queue, onSent }: ExpandOpti
       await context.complete(tx);
       await channels.append(
         tx,
-        result.told.map(({ id, userId }) => notificationAdded(userId, id)),
+        result.told.filter(({ shown }) => shown).map(({ id, userId }) => notificationAdded(userId, id)),
       );
       tx.afterCommit(() => {
-        for (const _ of result.reached) onSent('IN_APP');
+        for (const { shown } of result.reached) if (shown) onSent('IN_APP');
       });
       return { kind: 'completed' };
     });
@@ -85,16 +82,43 @@ export function createExpander({ database, channels, queue, onSent }: ExpandOpti
 async function write(
   tx: UnitOfWork,
   { organizationId, eventType }: QueueItem,
+  critical: boolean,
   expansion: Extract<Expansion, { kind: 'tell' }>,
 ): Promise<Audience> {
   const { sourceKey, subject } = expansion;
   const recipients = expansion.recipients.map((recipient) => ({ id: newId(), ...recipient }));
-  const given = { organizationId, type: eventType, sourceKey, subject, recipients };
+  const given = { organizationId, type: eventType, sourceKey, subject, critical, recipients };
   const added = await insertNotifications(tx, given);
   if (!expansion.renews || added.length === recipients.length) return { told: added, reached: added };
   const renewed = await renewNotifications(tx, given);
   return {
     told: [...added, ...renewed],
-    reached: [...added, ...renewed.filter(({ wasRead }) => wasRead)],
+    reached: [...added, ...renewed.filter(({ anew }) => anew)],
   };
+}
+
+/** A delivery for every place where a channel reaches one of them; for whom it is hidden, one that records just that. */
+async function deliveriesOf(
+  tx: UnitOfWork,
+  { organizationId, eventType }: QueueItem,
+  reached: readonly Written[],
+  adapters: readonly ChannelAdapter[],
+) {
+  const ids = new Map(reached.map(({ id, userId }) => [userId, id]));
+  const audience = { organizationId, eventType, userIds: [...ids.keys()] };
+  const deliveries: {
+    id: string;
+    userId: string;
+    channel: NotificationChannel;
+    adapter?: string;
+    targetId?: string;
+  }[] = reached.filter(({ shown }) => !shown).map(({ id, userId }) => ({ id, userId, channel: 'IN_APP' }));
+  if (reached.length === 0) return deliveries;
+  for (const { name, channel, targets } of adapters) {
+    for (const { userId, targetId } of await targets(tx, audience)) {
+      const id = ids.get(userId);
+      if (id) deliveries.push({ id, userId, channel, adapter: name, ...(targetId ? { targetId } : {}) });
+    }
+  }
+  return deliveries;
 }

@@ -1,25 +1,39 @@
-import type { Mailer } from '../../platform/mail/mailer.js';
+import type { Clock } from '../../platform/clock.js';
+import type { Logger } from '../../platform/logger.js';
 import type { HandlerMap } from '../../queue/handler.js';
-import type { AttachmentsOf } from './calendar-attachments.js';
-import { createEmailDelivery } from './deliver-email.js';
+import type { ChannelAdapter } from './delivery/adapter.js';
+import { createDelivery, recordHidden } from './delivery/deliver.js';
+import { createDigest } from './delivery/digest.js';
+import { createDispatch } from './delivery/dispatch.js';
+import type { EmailAdapter } from './delivery/email.js';
 import type { notificationSchemas } from './event-types/registry.js';
 import { createExpander, type ExpandOptions, type OnSent } from './expand.js';
 
 /** What the worker's side of notifications is made of. */
-export interface NotificationHandlerOptions extends Omit<ExpandOptions, 'onSent'> {
-  readonly mailer: Mailer;
+export interface NotificationHandlerOptions extends Omit<ExpandOptions, 'onSent' | 'adapters'> {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly email: EmailAdapter;
+  /** The other ways out of the application. */
+  readonly adapters?: readonly ChannelAdapter[];
   readonly onSent?: OnSent;
-  /** What goes along with a mail; nothing unless told. */
-  readonly attachmentsOf?: AttachmentsOf;
 }
 
-/** The handlers for the queue's worker: every event is expanded, and each channel delivers. */
+/** The handlers for the queue's worker: every event is expanded, each channel delivers, digests are gathered. */
 export function createNotificationHandlers(
   options: NotificationHandlerOptions,
 ): HandlerMap<typeof notificationSchemas> {
-  const { database, channels, queue, mailer, onSent = () => {}, attachmentsOf = async () => [] } = options;
+  const { database, channels, queue, clock, logger, email, onSent = () => {} } = options;
+  const adapters = [email, ...(options.adapters ?? [])];
+  const dispatch = createDispatch(clock, logger);
+  const digest = createDigest({ database, queue, clock, email, dispatch, onSent });
+  const delivery = { database, clock, adapters, dispatch, digest, onSent };
   return {
-    '*': createExpander({ database, channels, queue, onSent }),
-    '*:EMAIL': createEmailDelivery({ database, mailer, onSent, attachmentsOf }),
+    '*': createExpander({ database, channels, queue, adapters, onSent }),
+    '*:IN_APP': recordHidden,
+    '*:EMAIL': createDelivery('EMAIL', delivery),
+    '*:PUSH': createDelivery('PUSH', delivery),
+    '*:WEBHOOK': createDelivery('WEBHOOK', delivery),
+    'notification.digest:EMAIL': digest.send,
   };
 }

@@ -1,5 +1,7 @@
 import type { Text } from './event-types/definition.js';
-import { languageOf } from './language.js';
+import { type Language, languageOf } from './language.js';
+import { fill } from './mail/fill.js';
+import { notificationTemplate } from './mail/template.js';
 
 /** Whom a mail is written to, and for which school. */
 export interface Addressee {
@@ -19,47 +21,57 @@ const phrases = {
   uk: {
     greeting: (name: string) => `Добрий день, ${name}!`,
     footer: (school: string) => `Ви отримали цей лист, бо навчаєтеся або викладаєте у школі «${school}».`,
+    unsubscribe: 'Більше не надсилати таких листів',
+    digest: (count: number) => `Ваші сповіщення: ${count}`,
   },
   en: {
     greeting: (name: string) => `Hello ${name},`,
     footer: (school: string) => `You receive this e-mail because you learn or teach at ${school}.`,
+    unsubscribe: 'Send me no more of these e-mails',
+    digest: (count: number) => (count === 1 ? 'Your notification' : `Your ${count} notifications`),
   },
-} as const;
+} as const satisfies Record<Language, unknown>;
 
-/** The mail that tells someone of a notification, in their language; the same in plain text and in HTML. */
-export function mailTextOf(
-  { title, body }: Text,
-  { displayName, locale, organizationName }: Addressee,
-): MailText {
-  const language = languageOf(locale);
-  const greeting = phrases[language].greeting(displayName);
-  const footer = phrases[language].footer(organizationName);
-  return {
-    subject: title,
-    text: `${[greeting, title, body, `-- \n${footer}`].filter((part) => part !== '').join('\n\n')}\n`,
-    html: `<!doctype html>
-<html lang="${language}">
-<head><meta charset="utf-8"><title>${escaped(title)}</title></head>
-<body style="font-family: sans-serif; line-height: 1.5; max-width: 36em; margin: 1.5em auto; padding: 0 1em">
-<p>${escaped(greeting)}</p>
-<h1 style="font-size: 1.25em">${escaped(title)}</h1>
-<p style="white-space: pre-line">${escaped(body)}</p>
-<p style="color: #666; font-size: 0.875em">${escaped(footer)}</p>
-</body>
-</html>
-`,
-  };
+/**
+ * The mail that tells someone of a notification, in their language; the same in plain text and in HTML. The link to
+ * unsubscribe is left out when there is none.
+ */
+export function mailTextOf(text: Text, addressee: Addressee, unsubscribeUrl: string | null = null): MailText {
+  return compose(text.title, [text], addressee, unsubscribeUrl);
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+/** The mail that tells someone of several notifications at once. */
+export function digestTextOf(
+  entries: readonly Text[],
+  addressee: Addressee,
+  unsubscribeUrl: string | null,
+): MailText {
+  const subject = phrases[languageOf(addressee.locale)].digest(entries.length);
+  return compose(subject, entries, addressee, unsubscribeUrl);
+}
 
-/** Names, titles and reasons are what people typed: none of it may be taken as markup. */
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] as string);
+function compose(
+  subject: string,
+  entries: readonly Text[],
+  { displayName, locale, organizationName }: Addressee,
+  unsubscribeUrl: string | null,
+): MailText {
+  const lang = languageOf(locale);
+  const { unsubscribe, ...phrase } = phrases[lang];
+  const greeting = phrase.greeting(displayName);
+  const footer = phrase.footer(organizationName);
+  const signature = ['-- ', footer, ...(unsubscribeUrl ? [`${unsubscribe}: ${unsubscribeUrl}`] : [])];
+  const parts = [greeting, ...entries.flatMap(({ title, body }) => [title, body]), signature.join('\n')];
+  const [first] = entries;
+  return {
+    subject,
+    text: `${parts.filter((part) => part !== '').join('\n\n')}\n`,
+    html: fill(notificationTemplate, {
+      ...{ lang, subject, greeting, footer },
+      preview: (entries.length === 1 ? first?.body : entries.map(({ title }) => title).join(' · ')) ?? '',
+      school: organizationName,
+      items: entries.map(({ title, body }) => ({ title, body })),
+      unsubscribe: unsubscribeUrl ? [{ url: unsubscribeUrl, label: unsubscribe }] : [],
+    }),
+  };
 }

@@ -5,9 +5,12 @@ import { id, parseArgs } from '../../graphql/input.js';
 import { keyPatterns, parsePage } from '../../shared/pagination.js';
 import type { NotificationService } from './service.js';
 import { NotificationConnection, NotificationsPayload, QueueStatsRef } from './types.js';
+import './preferences/schema.js';
+import './push/schema.js';
 import './announcement-schema.js';
 import './dead-letter-schema.js';
 import './subscriptions.js';
+import './webhooks/schema.js';
 
 declare module '../../graphql/context.js' {
   interface Services {

@@ -35,7 +35,7 @@ export function listNotifications(
   ] as const;
   const { where, orderAndLimit } = keyset(page, order, 'DESC', values);
   return on.sql(
-    `SELECT ${columns} FROM notification WHERE organization_id = $1::uuid AND user_id = $2::uuid
+    `SELECT ${columns} FROM notification WHERE organization_id = $1::uuid AND user_id = $2::uuid AND shown
      ${unreadOnly ? 'AND read_at IS NULL' : ''}${where}${orderAndLimit}`,
     ...values,
   );
@@ -49,7 +49,7 @@ export function findNotifications(
 ): Promise<NotificationView[]> {
   return on.sql(
     `SELECT ${columns} FROM notification
-      WHERE organization_id = $1::uuid AND user_id = $2::uuid AND id = ANY ($3::uuid[])`,
+      WHERE organization_id = $1::uuid AND user_id = $2::uuid AND shown AND id = ANY ($3::uuid[])`,
     organizationId,
     userId,
     ids,

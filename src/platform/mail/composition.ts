@@ -12,11 +12,21 @@ export function compose(mail: Mail, from: string): SendMailOptions {
     ...(mail.html === undefined ? {} : { html: mail.html }),
     ...(mail.attachments?.length ? { attachments: mail.attachments.map((one) => ({ ...one })) } : {}),
     messageId: `<${mail.messageId}@${domainOf(from)}>`,
-    // Keeps out-of-office replies away (RFC 3834).
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: {
+      // Keeps out-of-office replies away (RFC 3834).
+      'Auto-Submitted': 'auto-generated',
+      // What a provider behind the server can drop repeats by, since some write a Message-ID of their own.
+      'Idempotency-Key': mail.messageId,
+      ...(mail.unsubscribeUrl ? unsubscribeHeaders(mail.unsubscribeUrl) : {}),
+    },
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+/** RFC 2369 and, for one click, RFC 8058. */
+function unsubscribeHeaders(url: string): Record<string, string> {
+  return { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 }
 
 function domainOf(from: string): string {

@@ -17,13 +17,16 @@ export interface Mail {
   /** Stays the same when the mail is sent again; it becomes the left part of the Message-ID, so that repeats can be told. */
   readonly messageId: string;
   readonly attachments?: readonly MailAttachment[] | undefined;
+  /** A POST to it, without sign-in, ends mails of this kind (RFC 8058); none: they cannot be ended. */
+  readonly unsubscribeUrl?: string | null | undefined;
 }
 
 /** Sends e-mail. */
 export interface Mailer {
   /**
    * Resolves when the mail has been taken over by the next server. Throws `MailRejected` when this address will
-   * never be accepted; any other error may be gone at the next attempt. `signal` gives the attempt up.
+   * never be accepted, and `MailServerDown` when the server takes no mail at all; any other error may be gone at the
+   * next attempt. `signal` gives the attempt up.
    */
   send(mail: Mail, signal?: AbortSignal): Promise<void>;
   /** Ends idle connections; a mail under way is finished. */
@@ -33,4 +36,9 @@ export interface Mailer {
 /** The server refuses the recipient for good: trying again is pointless. */
 export class MailRejected extends Error {
   override readonly name = 'MailRejected';
+}
+
+/** The server cannot be reached, lets us not in, or has no time for anyone: it is not this mail's fault. */
+export class MailServerDown extends Error {
+  override readonly name = 'MailServerDown';
 }

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { asError } from '../../shared/errors.js';
 import { compose } from './composition.js';
-import { type Mailer, MailRejected } from './mailer.js';
+import { type Mailer, MailRejected, MailServerDown } from './mailer.js';
 
 export interface SmtpMailerOptions {
   /** Such as `smtps://user:password@smtp.example.org`. */
@@ -31,7 +31,8 @@ export function createSmtpMailer({ url, from, connections = 5 }: SmtpMailerOptio
         await transport.sendMail({ ...compose(mail, from), ...(signal ? { signal } : {}) });
       } catch (thrown) {
         const error = asError(thrown);
-        throw refusesRecipient(error) ? new MailRejected(error.message, { cause: error }) : error;
+        if (refusesRecipient(error)) throw new MailRejected(error.message, { cause: error });
+        throw refusesEverything(error) ? new MailServerDown(error.message, { cause: error }) : error;
       }
     },
     stop: async () => transport.close(),
@@ -53,4 +54,20 @@ function refusesRecipient({ code, command, responseCode, message }: SmtpFailure)
   if (code !== 'EENVELOPE') return false;
   if (command === 'API') return message.startsWith('Invalid recipient');
   return command === 'RCPT TO' && responseCode !== undefined && responseCode >= 500;
+}
+
+const outages = new Set([
+  'ECONNECTION',
+  'ETIMEDOUT',
+  'ESOCKET',
+  'EDNS',
+  'ETLS',
+  'EAUTH',
+  'ENOAUTH',
+  'EOAUTH2',
+]);
+
+/** No connection, no sign-in, or 421, which closes the connection whatever was asked (RFC 5321, 3.8). */
+function refusesEverything({ code, responseCode }: SmtpFailure): boolean {
+  return responseCode === 421 || outages.has(code ?? '');
 }

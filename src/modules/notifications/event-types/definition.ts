@@ -33,6 +33,7 @@ export interface Told<Data = unknown> {
   readonly subjectId: string;
   readonly readAt: Date | null;
   readonly data: Data;
+  readonly now: Date;
 }
 
 /** What people read; both on one line. */
@@ -42,6 +43,10 @@ export interface Text {
 }
 
 interface Definition<Payload extends z.ZodType, Data extends z.ZodType> {
+  /** Its users cannot turn it off, and neither quiet hours nor digests hold it back. */
+  readonly critical?: boolean;
+  /** Of no use an hour later, such as a reminder: no digest gathers it. Quiet hours hold it back all the same. */
+  readonly timely?: boolean;
   readonly payload: Payload;
   /** The facts at the time, kept in the row. Rows outlive releases: only ever add optional ones. */
   readonly data: Data;
@@ -51,8 +56,15 @@ interface Definition<Payload extends z.ZodType, Data extends z.ZodType> {
   readonly text: Readonly<Record<Language, (data: z.output<Data>, formats: Formats) => Text>>;
 }
 
-/** The payload of a delivery: the notification that a channel is to send. */
-export const deliveryPayload = z.object({ notificationId: z.guid() });
+/** The payload of a delivery: the notification that a channel is to send, and by which of its adapters where. */
+export const deliveryPayload = z.object({
+  notificationId: z.guid(),
+  adapter: z.string().optional(),
+  targetId: z.guid().optional(),
+});
+
+/** The payload of a digest: the item's user says it all. */
+export const digestPayload = z.object({});
 
 /**
  * An event type: what its queue items hold, whom they tell, whether that still holds when it is sent, and how it reads.
@@ -61,8 +73,10 @@ export const deliveryPayload = z.object({ notificationId: z.guid() });
 export function eventType<Payload extends z.ZodType, Data extends z.ZodType>(
   definition: Definition<Payload, Data>,
 ) {
-  const { payload, data, expand, obsolete, text } = definition;
+  const { payload, data, expand, obsolete, text, critical = false, timely = false } = definition;
   return {
+    critical,
+    timely,
     schema: z.union([payload, deliveryPayload]),
     expand: (on: Queryable, cause: Cause): Promise<Expansion> => {
       const result = payload.safeParse(cause.payload);

@@ -5,6 +5,7 @@ import { type LessonData, lessonEvent, line, unless, withWhom } from './lesson-e
 export const lessonMoved = lessonEvent({
   name: 'lesson.moved',
   refusal: unless('SCHEDULED'),
+  forUpcoming: true,
   text: {
     uk: (facts, formats) => ({
       title: `Заняття «${facts.title}» перенесено`,

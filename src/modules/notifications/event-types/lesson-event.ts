@@ -31,6 +31,9 @@ export const lessonData = z.object({
 export type LessonData = z.output<typeof lessonData>;
 
 interface Definition {
+  readonly critical?: boolean;
+  /** Whether it is pointless once the lesson has begun: a mail may have waited for hours. */
+  readonly forUpcoming?: boolean;
   readonly name: string;
   /** Why the user is not told of a lesson that is like this by now; null when they are. */
   readonly refusal: (facts: LessonFacts) => string | null;
@@ -38,8 +41,9 @@ interface Definition {
 }
 
 /** The event type of a change of a lesson: it tells one party, as long as the lesson stands as the event left it. */
-export function lessonEvent({ name, refusal, text }: Definition) {
+export function lessonEvent({ name, refusal, text, critical = false, forUpcoming = false }: Definition) {
   return eventType({
+    critical,
     payload,
     data: lessonData,
     async expand(on: Queryable, cause: Cause<z.output<typeof payload>>): Promise<Expansion<LessonData>> {
@@ -56,9 +60,11 @@ export function lessonEvent({ name, refusal, text }: Definition) {
         recipients: [{ userId, data: dataOf(facts) }],
       };
     },
-    async obsolete(on: Queryable, { organizationId, userId, subjectId: lessonId }: Told<LessonData>) {
+    async obsolete(on: Queryable, { organizationId, userId, subjectId: lessonId, now }: Told<LessonData>) {
       const facts = await findLessonFacts(on, { organizationId, lessonId, userId, actorId: null });
-      return facts ? refusal(facts) : notTheirs;
+      if (!facts) return notTheirs;
+      const begun = forUpcoming && facts.startsAt <= now;
+      return refusal(facts) ?? (begun ? 'The lesson has begun by now.' : null);
     },
     text,
   });

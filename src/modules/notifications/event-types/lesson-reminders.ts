@@ -16,6 +16,7 @@ function refusal(facts: LessonFacts | null, startsAt: string): string | null {
  * what was moved or cancelled since reminds nobody, while another title changes nothing.
  */
 export const lessonStartingSoon = eventType({
+  timely: true,
   payload: z.object({
     lessonId: z.guid(),
     /** The version in which the lesson got these times. */

@@ -7,6 +7,7 @@ import { lessonEvent, line, unless, withWhom } from './lesson-event.js';
 export const lessonScheduled = lessonEvent({
   name: 'lesson.scheduled',
   refusal: unless('SCHEDULED'),
+  forUpcoming: true,
   text: {
     uk: (facts, formats) => ({
       title: `Заняття «${facts.title}» заплановано`,
@@ -19,7 +20,9 @@ export const lessonScheduled = lessonEvent({
   },
 });
 
+/** Critical: whoever does not hear of it waits for a lesson that does not take place. */
 export const lessonCancelled = lessonEvent({
+  critical: true,
   name: 'lesson.cancelled',
   refusal: unless('CANCELLED'),
   text: {

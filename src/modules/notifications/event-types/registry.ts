@@ -1,7 +1,7 @@
 import { accountLetterSchemas } from '../../accounts/letters.js';
 import { formatsOf, languageOf, type Reader } from '../language.js';
 import { announced } from './announcements.js';
-import type { EventType, Text } from './definition.js';
+import { digestPayload, type EventType, type Text } from './definition.js';
 import { lessonMoved, lessonNoShow } from './lesson-changes.js';
 import { lessonStartingSoon } from './lesson-reminders.js';
 import { lessonAccepted, lessonDeclined, lessonRequested } from './lesson-requests.js';
@@ -31,6 +31,9 @@ const eventTypes = {
 /** The name of an event type, as in `Notification.type`. */
 export type EventTypeName = keyof typeof eventTypes;
 
+/** Everything that people are told about, in a fixed order. */
+export const eventTypeNames = Object.keys(eventTypes) as readonly EventTypeName[];
+
 /** The payload of each event type, for the queue. */
 export const notificationSchemas = {
   ...accountLetterSchemas,
@@ -47,8 +50,9 @@ export const notificationSchemas = {
   'series.scheduled': seriesScheduled.schema,
   'series.moved': seriesMoved.schema,
   'series.cancelled': seriesCancelled.schema,
+  'notification.digest': digestPayload,
   announcement: announced.schema,
-} as const satisfies Record<EventTypeName, unknown>;
+} as const satisfies Record<EventTypeName | 'notification.digest', unknown>;
 
 /** The definition of an event type; null for one that this release does not know. */
 export function eventTypeOf(name: string): EventType | null {
