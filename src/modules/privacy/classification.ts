@@ -83,17 +83,19 @@ export const personalData: Readonly<Record<string, TableRule>> = {
   },
   lesson_history: {
     people: { by_id: 'keep' },
-    // Times and states; titles are left out of it.
-    harmless: ['change', 'from', 'to'],
+    via: { column: 'lesson_id', table: 'lesson', clear: { from: 'NULL', to: 'NULL' } },
+    harmless: ['change'],
   },
-  lesson_attendance: { people: { user_id: 'delete' } },
+  lesson_attendance: { people: { user_id: 'keep' } },
   lesson_series: {
     people: { tutor_id: 'keep', student_id: 'keep' },
-    harmless: ['rrule', 'time_zone'],
+    harmless: ['rrule', 'time_zone', 'skipped'],
   },
   availability_window: { people: { tutor_id: 'delete' } },
   availability_exception: { people: { tutor_id: 'delete' } },
   calendar_feed: { people: { user_id: 'delete' }, secret: ['secret_hash'] },
+  notification_settings: { people: { user_id: 'delete' } },
+  push_subscription: { people: { user_id: 'delete' }, secret: ['auth', 'p256dh'] },
   chat_message: {
     people: {
       author_id: {
@@ -115,6 +117,8 @@ export const personalData: Readonly<Record<string, TableRule>> = {
 /** Tables that know of nobody, each for a reason. */
 export const impersonal: Readonly<Record<string, string>> = {
   organization: 'It is about a school.',
+  notification_defaults: 'It is about a school.',
+  webhook_endpoint: 'It is about a school.',
   channel: 'Ids alone, of rooms, lessons and people.',
   channel_event: 'Ids alone, kept for 7 days.',
   audit_head: 'The end of each chain: numbers and hashes.',
