@@ -21,6 +21,8 @@ export const faultTiming = { leaseSeconds: 1, heartbeatSeconds: 0.25 };
 /** A queue under attack, and what it must have kept at the end. */
 export interface FaultQueue {
   readonly database: Database;
+  /** Adds items. */
+  fill(items: number): Promise<void>;
   /** Starts a worker; `onHandled` is called while it is in the middle of each of its items. */
   startWorker(onHandled?: () => void): ChildProcess;
   /** Notes what is finished. */
@@ -35,6 +37,8 @@ export interface FaultQueue {
 /** Ids of items for which a promise was broken, and the number of repeats that were allowed. */
 export interface Verdict {
   readonly lost: readonly string[];
+  /** Items that are not in the queue any more. */
+  readonly missing: number;
   readonly failed: readonly string[];
   readonly changedAfterFinish: readonly string[];
   readonly effectsNotOnce: readonly string[];
@@ -53,13 +57,18 @@ export async function openFaultQueue(url: string, items: number): Promise<FaultQ
     'CREATE TABLE witness (id uuid PRIMARY KEY, status text NOT NULL, attempts int NOT NULL, finished_at timestamptz)',
   );
   const queue = createNotificationQueue({ database, signals: { send() {} }, schemas: faultSchemas });
-  const ids = await queue.enqueueBatch(
-    Array.from({ length: items }, (_, n) => ({
-      eventType: n % 2 ? ('fault.delivered' as const) : ('fault.committed' as const),
-      organizationId,
-      payload: { n },
-    })),
-  );
+  const ids: string[] = [];
+  async function fill(count: number): Promise<void> {
+    const enqueued = await queue.enqueueBatch(
+      Array.from({ length: count }, (_, n) => ({
+        eventType: n % 2 ? ('fault.delivered' as const) : ('fault.committed' as const),
+        organizationId,
+        payload: { n },
+      })),
+    );
+    ids.push(...enqueued);
+  }
+  await fill(items);
 
   const deliveries = new Map<string, number>();
   const handlers = new Map<number, () => void>();
@@ -83,6 +92,7 @@ export async function openFaultQueue(url: string, items: number): Promise<FaultQ
 
   return {
     database,
+    fill,
     startWorker(onHandled) {
       const child = spawn(process.execPath, ['--import', 'tsx', workerFile, url, receiverUrl], {
         stdio: ['ignore', 'ignore', 'inherit'],
@@ -109,7 +119,8 @@ export async function openFaultQueue(url: string, items: number): Promise<FaultQ
       // Only what a worker had in its hands when it died or froze has lost a lease.
       const mayRepeat = new Set(await idsWhere('lost_leases > 0'));
       return {
-        lost: ids.filter((id, n) => n % 2 && !deliveries.has(id)),
+        lost: (await idsWhere(`event_type = 'fault.delivered'`)).filter((id) => !deliveries.has(id)),
+        missing: ids.length - (await idsWhere('true')).length,
         failed: await idsWhere(`status <> 'COMPLETED'`),
         changedAfterFinish: await idsWhere(
           `EXISTS (SELECT 1 FROM witness
@@ -135,6 +146,7 @@ export async function openFaultQueue(url: string, items: number): Promise<FaultQ
 /** A verdict without any fault. */
 export const nothingWrong = {
   lost: [],
+  missing: 0,
   failed: [],
   changedAfterFinish: [],
   effectsNotOnce: [],

@@ -9,7 +9,7 @@ import { createQueueWorker } from '../../src/queue/worker.js';
 import { faultSchemas, faultTiming } from './fault-queue.js';
 
 const [databaseUrl = '', receiverUrl = ''] = process.argv.slice(2);
-const logger = createLogger({ level: 'error', pretty: false });
+const logger = createLogger({ level: 'warn', pretty: false });
 const database = createDatabase({ url: databaseUrl, logger, poolSize: 8 });
 const signals = createPostgresSignals({ directUrl: databaseUrl, database, logger });
 await signals.start();

@@ -1,0 +1,21 @@
+/** A worker whose jobs wait: `scale-worker.ts <url>`. */
+import { createDatabase } from '../../src/platform/database/database.js';
+import { createLogger } from '../../src/platform/logger.js';
+import { createPostgresSignals } from '../../src/platform/signals/postgres-signals.js';
+import { createQueueWorker } from '../../src/queue/worker.js';
+import { schemas } from './lectern.js';
+
+const [url = ''] = process.argv.slice(2);
+const logger = createLogger({ level: 'warn', pretty: false });
+const database = createDatabase({ url, logger });
+const signals = createPostgresSignals({ directUrl: url, database, logger });
+await signals.start();
+createQueueWorker({
+  ...{ database, signals, logger, schemas },
+  handlers: async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return { kind: 'completed' };
+  },
+}).start();
+await database.sql('SELECT 1');
+process.stdout.write('ready\n');
