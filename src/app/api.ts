@@ -3,7 +3,7 @@ import { schema } from '../graphql/schema.js';
 import { createGraphiqlPage } from '../transport/graphiql/page.js';
 import { createHttpServer } from '../transport/server.js';
 import type { Foundation } from './foundation.js';
-import { createServices, sessionEndedTopic } from './services.js';
+import { createServices } from './services.js';
 
 /** Where a running API answers. */
 export interface ApiAddress {
@@ -26,7 +26,7 @@ export function createApi(
   foundation: Foundation,
   options: { demoAccounts?: readonly DemoAccount[] } = {},
 ): Api {
-  const { config, logger, channels, signals } = foundation;
+  const { config, logger, channels } = foundation;
   const services = createServices(foundation);
   const server = createHttpServer({
     schema,
@@ -39,17 +39,18 @@ export function createApi(
     host: config.host,
     port: config.port,
     clock: foundation.clock,
+    limits: config.socketLimits,
+    origins: config.allowedOrigins,
+    endingsHeard: channels.endingsHeard,
   });
-  let unlisten: (() => void) | undefined;
+  channels.onEnded(server.endAccess);
   return {
     async start() {
       await channels.start();
-      unlisten = signals.listen(sessionEndedTopic, (sessionId) => server.closeSession(sessionId));
       const { url, port } = await server.start();
       return { origin: url, url: `${url}/graphql`, port };
     },
     async stop() {
-      unlisten?.();
       await server.stop();
       await channels.stop();
     },

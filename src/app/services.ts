@@ -1,3 +1,4 @@
+import { ended } from '../channels/endings.js';
 import type { Services } from '../graphql/context.js';
 import { createTokenSigner } from '../modules/accounts/access-tokens.js';
 import { createPasswords } from '../modules/accounts/passwords.js';
@@ -12,27 +13,17 @@ import { createRelationService } from '../modules/relations/service.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import type { Foundation } from './foundation.js';
 
-/** The signal that tells every API process to close the sockets of a session. */
-export const sessionEndedTopic = 'session-ended';
-
 /** Every service, made of what it needs: the one place that knows them all. */
-export function createServices({
-  database,
-  channels,
-  signals,
-  clock,
-  logger,
-  secret,
-  config,
-}: Foundation): Services {
+export function createServices({ database, channels, signals, clock, secret, config }: Foundation): Services {
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const sessions = createSessions({
     database,
     clock,
-    logger: logger.child({ part: 'sessions' }),
     signer: createTokenSigner({ algorithm: 'HS256', secret }),
     refreshSecret: secret,
-    onSessionEnded: async (sessionId) => signals.send(sessionEndedTopic, sessionId),
+    endSockets: async (tx, sessionId) => {
+      await channels.append(tx, [ended('session', sessionId)]);
+    },
   });
   const accounts = createAccountService({ database, passwords: createPasswords(), sessions });
   const relations = createRelationService({

@@ -14,6 +14,9 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
   const settings: LoggerOptions = { level: options.level, base: null, timestamp: stdTimeFunctions.isoTime };
   if (destination) return pino(settings, destination);
   if (!options.pretty) return pino(settings);
-  const transport = { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' } };
+  const transport = {
+    target: 'pino-pretty',
+    options: { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' },
+  };
   return pino({ ...settings, transport });
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '../../platform/clock.js';
 import type { Database, Queryable, UnitOfWork } from '../../platform/database/database.js';
-import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import type { Viewer } from '../../shared/viewer.js';
@@ -28,12 +27,11 @@ const graceMs = 10_000;
 export interface SessionOptions {
   readonly database: Database;
   readonly clock: Clock;
-  readonly logger: Logger;
   readonly signer: TokenSigner;
   /** From which successors of refresh tokens are derived. All nodes need the same. */
   readonly refreshSecret: string;
-  /** Told after the commit that a session is over, so that its sockets can be closed. */
-  readonly onSessionEnded: (sessionId: string, userId: string) => Promise<void>;
+  /** Ends the sockets of a session, in the transaction that ends the session. */
+  readonly endSockets: (tx: UnitOfWork, sessionId: string) => Promise<void>;
 }
 
 /** A signed-in device of the viewer. */
@@ -63,12 +61,12 @@ type Step =
       readonly userId: string;
       readonly organizationId: string;
     }
-  | { readonly kind: 'reused'; readonly sessionId: string; readonly userId: string }
+  | { readonly kind: 'reused' }
   | { readonly kind: 'unknown' };
 
 /** Sessions: opened by a sign-in, carried on by refresh tokens that are used once, ended by their owner or by misuse. */
 export function createSessions(options: SessionOptions) {
-  const { database, clock, logger, signer } = options;
+  const { database, clock, signer } = options;
   const refreshTokens = createRefreshTokens(options.refreshSecret);
 
   async function tokensOf(userId: string, sessionId: string, refreshToken: string): Promise<Tokens> {
@@ -76,11 +74,11 @@ export function createSessions(options: SessionOptions) {
     return { accessToken: token, accessTokenExpiresAt: expiresAt, refreshToken };
   }
 
-  async function ended(sessionId: string, userId: string): Promise<void> {
-    // The session is over whatever becomes of this: the next use of its token is refused.
-    await options.onSessionEnded(sessionId, userId).catch((error: unknown) => {
-      logger.error({ err: error, sessionId }, 'the end of a session could not be told');
-    });
+  /** Ends a living session with its sockets; gives whether there was one. */
+  async function endSession(tx: UnitOfWork, sessionId: string, userId: string): Promise<boolean> {
+    const found = await revokeSession(tx, sessionId, userId, clock.now());
+    if (found) await options.endSockets(tx, sessionId);
+    return found;
   }
 
   /** Exchanges a token while its session is locked. */
@@ -107,8 +105,8 @@ export function createSessions(options: SessionOptions) {
         forgetBefore: new Date(now.getTime() - idleMs),
       });
     } else if (!mayComeAgain(state, successor, now)) {
-      await revokeSession(tx, sessionId, userId, now);
-      return { kind: 'reused', sessionId, userId };
+      await endSession(tx, sessionId, userId);
+      return { kind: 'reused' };
     }
     return { kind: 'rotated', sessionId, userId, organizationId };
   }
@@ -138,7 +136,6 @@ export function createSessions(options: SessionOptions) {
     async refresh(token: string, userAgent: string | null): Promise<Refreshed> {
       const successor = refreshTokens.successorOf(token);
       const step = await database.transaction((tx) => exchange(tx, token, successor, userAgent));
-      if (step.kind === 'reused') await ended(step.sessionId, step.userId);
       if (step.kind !== 'rotated') throw new AppError('SESSION_EXPIRED');
       const { userId, organizationId } = step;
       return { userId, organizationId, tokens: await tokensOf(userId, step.sessionId, successor) };
@@ -171,9 +168,8 @@ export function createSessions(options: SessionOptions) {
 
     /** Ends a living session of the viewer: its tokens are refused from now on. Fails with SESSION_NOT_FOUND. */
     async end(viewer: Viewer, sessionId: string): Promise<void> {
-      const found = await revokeSession(database, sessionId, viewer.userId, clock.now());
+      const found = await database.transaction((tx) => endSession(tx, sessionId, viewer.userId));
       if (!found) throw new AppError('SESSION_NOT_FOUND');
-      await ended(sessionId, viewer.userId);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Channels } from '../../channels/channels.js';
 import type { Cursor } from '../../channels/cursor.js';
+import { gather } from '../../channels/gather.js';
 import { createTurns } from '../../channels/turns.js';
 import type { Database } from '../../platform/database/database.js';
 import { AppError } from '../../shared/errors.js';
@@ -79,6 +80,22 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     return room;
   }
 
+  // A storm of subscribers asks for their rooms in a few statements.
+  const gatheredRoom = gather(async (keys: string[]) => {
+    const found = new Map<string, Room>();
+    const schools = groupBy(keys, (key) => key.split(' ')[0] ?? '');
+    for (const [school, ofSchool] of schools) {
+      const ids = ofSchool.map((key) => key.split(' ')[1] ?? '');
+      for (const room of await findRooms(database, school, ids)) found.set(`${school} ${room.id}`, room);
+    }
+    return found;
+  });
+
+  async function requireRoom(viewer: Viewer, { id, kind }: RoomKey): Promise<void> {
+    const room = await gatheredRoom(`${viewer.organizationId} ${id}`);
+    if (room?.kind !== kind || !canUseRoom(viewer, room)) throw new AppError('ROOM_NOT_FOUND');
+  }
+
   return {
     async roomsByIds(viewer, ids) {
       const rooms = await usableRooms(viewer, ids);
@@ -148,8 +165,9 @@ export function createChatService(options: ChatServiceOptions): ChatService {
         channel: chatChannel(key.id),
         after,
         userId: viewer.userId,
+        accessClass: 'participant',
         authorize: async () => {
-          await usableRoom(viewer, key);
+          await requireRoom(viewer, key);
         },
       });
       return withMessages(items, viewer.organizationId, readMessage);

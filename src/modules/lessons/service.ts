@@ -130,7 +130,8 @@ export function createLessonService(options: LessonServiceOptions): LessonServic
       const authorize = async () => {
         if (lessonId) await existing(database, viewer, lessonId);
       };
-      return channels.subscribe({ channel, after, userId: viewer.userId, authorize });
+      const accessClass = isAdmin(viewer) ? 'admin' : 'participant';
+      return channels.subscribe({ channel, after, userId: viewer.userId, accessClass, authorize });
     },
   };
 }
