@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url';
 const src = fileURLToPath(new URL('../src', import.meta.url));
 
 /** The modules in their order: each may use those before it. */
-export const moduleOrder = ['accounts', 'relations', 'lessons', 'chats', 'notifications'] as const;
+export const moduleOrder = [
+  'accounts',
+  'relations',
+  'lessons',
+  'chats',
+  'presence',
+  'notifications',
+] as const;
 
 /**
  * Which rooms of the house a room may import from, besides itself. Everything points down this list; what is needed

@@ -47,11 +47,13 @@ export function createApi(
   return {
     async start() {
       await channels.start();
+      services.presence.start();
       const { url, port } = await server.start();
       return { origin: url, url: `${url}/graphql`, port };
     },
     async stop() {
       await server.stop();
+      await services.presence.stop();
       await channels.stop();
     },
   };

@@ -9,12 +9,22 @@ import { createChatService } from '../modules/chats/service.js';
 import { createLessonService } from '../modules/lessons/service.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
 import { createNotificationService } from '../modules/notifications/service.js';
+import { createPresenceService } from '../modules/presence/service.js';
 import { createRelationService } from '../modules/relations/service.js';
 import { createNotificationQueue } from '../queue/queue.js';
+import { asError } from '../shared/errors.js';
 import type { Foundation } from './foundation.js';
 
 /** Every service, made of what it needs: the one place that knows them all. */
-export function createServices({ database, channels, signals, clock, secret, config }: Foundation): Services {
+export function createServices({
+  database,
+  channels,
+  signals,
+  clock,
+  secret,
+  config,
+  logger,
+}: Foundation): Services {
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const sessions = createSessions({
     database,
@@ -36,7 +46,19 @@ export function createServices({ database, channels, signals, clock, secret, con
   });
   const lessons = createLessonService({ database, channels, queue, clock, accounts, relations });
   const { unreadMessageDelaySeconds } = config;
-  const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
+  const chats = createChatService({
+    database,
+    channels,
+    unreadMessageDelaySeconds,
+    onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
+  });
+  const presence = createPresenceService({
+    database,
+    channels,
+    signals,
+    requireRoom: chats.requireRoom,
+    onError: (error) => logger.warn({ err: asError(error) }, 'presence could not be told'),
+  });
   const notifications = createNotificationService({ database, channels, queue });
-  return { accounts, relations, lessons, chats, notifications };
+  return { accounts, relations, lessons, chats, presence, notifications };
 }

@@ -7,6 +7,7 @@ import type { Cursor } from './cursor.js';
 import { createEndings, type Ending, endingOf } from './endings.js';
 import type { ChannelEvent, NewEvent } from './events.js';
 import { gather } from './gather.js';
+import { createGrowth } from './growth.js';
 import { Hub } from './hub.js';
 import type { Subscribe } from './join.js';
 import { readEvents, readHeads, readRecentHeads, removeExpired } from './log.js';
@@ -25,6 +26,8 @@ export interface Channels {
   heads(channels: readonly string[], on?: Queryable): Promise<Map<string, Cursor>>;
   /** Follows a channel until the consumer returns or access is lost. Nothing is read before the first `next()`. */
   subscribe(options: Subscribe): ChannelStream;
+  /** Calls back when a channel has grown, as soon as this node hears of it; mostly once for each step. */
+  onGrown(hear: (channel: string) => void): void;
   /** Calls back, at least once and within a second, for each session and user that has ended: see `ended`. */
   onEnded(hear: (ending: Ending) => void): void;
   /** Resolves when every ending that was committed before the call was heard. Fails when the database cannot be asked. */
@@ -80,9 +83,15 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
     });
   }
 
+  const growth = createGrowth();
+
   function wake(channel: string, seq: number): void {
-    if (endingOf(channel)) hearEndings();
-    else hub.wake(channel, seq);
+    if (endingOf(channel)) {
+      hearEndings();
+      return;
+    }
+    hub.wake(channel, seq);
+    growth.reached(channel, seq);
   }
 
   function hearEndings(): void {
@@ -95,7 +104,10 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
   function committed(events: readonly ChannelEvent[]): void {
     for (const event of events) {
       if (endingOf(event.channel)) hearEndings();
-      else hub.offer(event);
+      else {
+        hub.offer(event);
+        growth.reached(event.channel, event.seq);
+      }
       bus.publish(event.channel, event.seq);
     }
   }
@@ -116,6 +128,7 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
       const read = () => readHead(options.channel);
       return new ChannelStream(new ChannelSource(hub, { ...options, readHead: read }));
     },
+    onGrown: growth.listen,
     onEnded: endings.listen,
     endingsHeard: endings.heard,
     async removeExpired() {

@@ -3,6 +3,7 @@ import '../modules/accounts/schema.js';
 import '../modules/chats/schema.js';
 import '../modules/lessons/schema.js';
 import '../modules/notifications/schema.js';
+import '../modules/presence/schema.js';
 import '../modules/relations/schema.js';
 import { builder } from './builder.js';
 import './error-code.js';

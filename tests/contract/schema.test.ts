@@ -70,6 +70,7 @@ it('a list of objects is a connection, unless it is bounded by what it is', () =
     'Query.nodes',
     'LessonsPayload.lessons',
     'NotificationsPayload.notifications',
+    'PresenceSnapshot.present',
   ]);
   const lists = own.flatMap((type) => {
     if (!isObjectType(type)) return [];

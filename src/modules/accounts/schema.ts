@@ -2,7 +2,7 @@ import type { AccountService } from './service.js';
 import './mutations.js';
 import './queries.js';
 
-export { UserRef } from './types.js';
+export { OkPayload, UserRef } from './types.js';
 
 declare module '../../graphql/context.js' {
   interface Services {
