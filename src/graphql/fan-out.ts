@@ -2,6 +2,7 @@ import { type ChannelEvent, isAccessEvent, type StreamItem, takesAccessOf } from
 import type { ChannelStream } from '../channels/stream.js';
 import type { LiveFeed } from '../channels/tail.js';
 import { AppError } from '../shared/errors.js';
+import { createGate } from './gate.js';
 
 /** One subscription that shares executions with those that are alike. */
 export interface Subscriber {
@@ -43,6 +44,8 @@ export interface FanOut {
 const maxJobs = 1_000;
 /** Events of one group that are executed at the same time. */
 const maxRunning = 16;
+/** Subscribers that replay at the same time. */
+const maxReplaying = 64;
 /** A replayed response is kept so long for others who replay the same. */
 const replayedMilliseconds = 500;
 
@@ -61,6 +64,7 @@ interface Job {
 /** Creates the fan-out of a process. */
 export function createFanOut({ endingsHeard, observer }: FanOutOptions): FanOut {
   const groups = new Map<string, Group>();
+  const gate = createGate(maxReplaying);
   const replayed = new Map<string, Promise<Buffer | null>>();
 
   async function respond(member: Member, item: StreamItem): Promise<Buffer | null> {
@@ -87,6 +91,15 @@ export function createFanOut({ endingsHeard, observer }: FanOutOptions): FanOut 
 
   /** Pulls until the member has all that is known here, and lets its group go on from there. */
   async function bring(member: Member): Promise<void> {
+    const leaveGate = await gate();
+    try {
+      await pull(member, leaveGate);
+    } finally {
+      leaveGate();
+    }
+  }
+
+  async function pull(member: Member, leaveGate: () => void): Promise<void> {
     const { source } = member.stream;
     /** Events up to here were known when the endings were last heard. */
     let covered = 0;
@@ -97,6 +110,8 @@ export function createFanOut({ endingsHeard, observer }: FanOutOptions): FanOut 
       if (member.left) return;
       if (result.done) return end(member, null);
       const item = result.value;
+      // From here on it may wait for long.
+      if (item.type === 'joined') leaveGate();
       const response = await respondToReplay(member, item);
       if (item.type === 'event' && item.cursor.seq > covered) {
         covered = source.head;
