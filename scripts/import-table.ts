@@ -12,6 +12,7 @@ export const moduleOrder = [
   'lessons',
   'series',
   'chats',
+  'presence',
   'calendar-feed',
   'notifications',
   'privacy',

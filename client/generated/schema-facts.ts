@@ -6,12 +6,19 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "LessonChanged",
     "MessageSent",
     "NotificationAdded",
-    "NotificationsRead"
+    "NotificationsRead",
+    "ReadMarkerMoved"
   ],
   "ChatEvent": [
     "ChannelJoined",
     "ChannelReset",
     "MessageSent"
+  ],
+  "InboxEvent": [
+    "ChannelJoined",
+    "ChannelReset",
+    "ReadMarkerMoved",
+    "RoomActivity"
   ],
   "LessonEvent": [
     "ChannelJoined",
@@ -36,8 +43,14 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "ChannelReset",
     "NotificationAdded",
     "NotificationsRead"
+  ],
+  "PresenceEvent": [
+    "PresenceChanged",
+    "PresenceSnapshot"
   ]
 };
 
 /** The subscriptions without a history: a cut of theirs cannot be resumed, only begun anew. */
-export const ephemeralSubscriptions: readonly string[] = [];
+export const ephemeralSubscriptions: readonly string[] = [
+  "presenceEvents"
+];

@@ -6,7 +6,7 @@ import { unsubscribeRoutes } from '../modules/notifications/preferences/unsubscr
 import { createGraphiqlPage } from '../transport/graphiql/page.js';
 import { createHttpServer } from '../transport/server.js';
 import type { Foundation } from './foundation.js';
-import { createServices, sessionEndedTopic } from './services.js';
+import { createServices } from './services.js';
 
 /** Where a running API answers. */
 export interface ApiAddress {
@@ -29,7 +29,7 @@ export function createApi(
   foundation: Foundation,
   options: { demoAccounts?: readonly DemoAccount[] } = {},
 ): Api {
-  const { config, logger, channels, signals } = foundation;
+  const { config, logger, channels } = foundation;
   const services = createServices(foundation);
   const server = createHttpServer({
     schema,
@@ -49,18 +49,21 @@ export function createApi(
     host: config.host,
     port: config.port,
     clock: foundation.clock,
+    limits: config.socketLimits,
+    origins: config.allowedOrigins,
+    endingsHeard: channels.endingsHeard,
   });
-  let unlisten: (() => void) | undefined;
+  channels.onEnded(server.endAccess);
   return {
     async start() {
       await channels.start();
-      unlisten = signals.listen(sessionEndedTopic, (sessionId) => server.closeSession(sessionId));
+      services.presence.start();
       const { url, port } = await server.start();
       return { origin: url, url: `${url}/graphql`, port };
     },
     async stop() {
-      unlisten?.();
       await server.stop();
+      await services.presence.stop();
       await channels.stop();
     },
   };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createSignalBus } from '../channels/bus.js';
+import { type Bus, createSignalBus } from '../channels/bus.js';
 import { type Channels, createChannels } from '../channels/channels.js';
 import { type Config, projectFolder } from '../config/config.js';
 import { keptSecret } from '../config/secret-file.js';
@@ -39,6 +39,8 @@ export interface Foundation {
 export interface FoundationOverrides {
   readonly clock?: Clock;
   readonly observe?: StatementObserver;
+  /** What the channels get instead of the bus over PostgreSQL. */
+  readonly wrapBus?: (bus: Bus) => Bus;
 }
 
 const migrationsDir = join(projectFolder, 'prisma', 'migrations');
@@ -47,7 +49,7 @@ const migrationsDir = join(projectFolder, 'prisma', 'migrations');
 export async function openFoundation(
   config: Config,
   logger: Logger,
-  { clock = systemClock, observe }: FoundationOverrides = {},
+  { clock = systemClock, observe, wrapBus = (bus) => bus }: FoundationOverrides = {},
 ): Promise<Foundation> {
   const stops: (() => Promise<void>)[] = [];
   /** In reverse: what was opened last stands on what was opened first. */
@@ -81,7 +83,7 @@ export async function openFoundation(
     await signals.start();
     const channels = createChannels({
       database,
-      bus: createSignalBus(signals),
+      bus: wrapBus(createSignalBus(signals)),
       logger: logger.child({ part: 'channels' }),
     });
 

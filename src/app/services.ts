@@ -1,3 +1,4 @@
+import { ended } from '../channels/endings.js';
 import type { Services } from '../graphql/context.js';
 import { createTokenSigner } from '../modules/accounts/access-tokens.js';
 import { createCredentials } from '../modules/accounts/credentials.js';
@@ -19,15 +20,14 @@ import { createPreferenceService } from '../modules/notifications/preferences/se
 import { createWebPushService } from '../modules/notifications/push/service.js';
 import { createNotificationService } from '../modules/notifications/service.js';
 import { createWebhookService } from '../modules/notifications/webhooks/service.js';
+import { createPresenceService } from '../modules/presence/service.js';
 import { createPrivacyService } from '../modules/privacy/service.js';
 import { createRelationService } from '../modules/relations/service.js';
 import { createSeriesService } from '../modules/series/service.js';
 import { createDeadLetters } from '../queue/dead-letters.js';
 import { createNotificationQueue } from '../queue/queue.js';
+import { asError } from '../shared/errors.js';
 import type { Foundation } from './foundation.js';
-
-/** The signal that tells every API process to close the sockets of a session. */
-export const sessionEndedTopic = 'session-ended';
 
 /** Every service, made of what it needs: the one place that knows them all. */
 export function createServices({
@@ -35,11 +35,11 @@ export function createServices({
   channels,
   signals,
   clock,
-  logger,
   secret,
   vapid,
   outbound,
   config,
+  logger,
 }: Foundation): Services {
   const secrets = secretsOf({ secret, config });
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
@@ -48,7 +48,9 @@ export function createServices({
     clock,
     signer: createTokenSigner({ current: config.jwtPrivateKey ?? secret, previous: config.jwtPreviousKeys }),
     refreshSecrets: secrets,
-    endSockets: async (tx, sessionId) => tx.afterCommit(() => signals.send(sessionEndedTopic, sessionId)),
+    endSockets: async (tx, sessionId) => {
+      await channels.append(tx, [ended('session', sessionId)]);
+    },
   });
   const passwords = createPasswords();
   const links = createOneTimeLinks(secrets);
@@ -70,7 +72,19 @@ export function createServices({
   });
   const series = createSeriesService({ database, channels, queue, clock, accounts, relations, lessons });
   const { unreadMessageDelaySeconds, publicUrl } = config;
-  const chats = createChatService({ database, channels, unreadMessageDelaySeconds });
+  const chats = createChatService({
+    database,
+    channels,
+    unreadMessageDelaySeconds,
+    onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
+  });
+  const presence = createPresenceService({
+    database,
+    channels,
+    signals,
+    requireRoom: chats.requireRoom,
+    onError: (error) => logger.warn({ err: asError(error) }, 'presence could not be told'),
+  });
   const calendarFeeds = createCalendarFeedService({ database, clock, secret, publicUrl });
   const notifications = createNotificationService({ database, channels, queue });
   const leavings = [createLessonLeaving({ queue, clock }), relations.leave];
@@ -82,7 +96,7 @@ export function createServices({
   const announcements = createAnnouncementService({ database, queue });
   return {
     ...{ accounts, relations, availability, lessons, series, chats, calendarFeeds, notifications, privacy },
-    ...{ notificationPreferences, webPush, webhooks, deadLetters, announcements },
+    ...{ presence, notificationPreferences, webPush, webhooks, deadLetters, announcements },
   };
 }
 

@@ -4,21 +4,14 @@ import { asError } from '../shared/errors.js';
 import { append } from './append.js';
 import type { Bus } from './bus.js';
 import type { Cursor } from './cursor.js';
-import type { ChannelEvent, NewEvent, StreamItem } from './events.js';
+import { createEndings, type Ending, endingOf } from './endings.js';
+import type { ChannelEvent, NewEvent } from './events.js';
+import { gather } from './gather.js';
+import { createGrowth } from './growth.js';
 import { Hub } from './hub.js';
-import { join } from './join.js';
+import type { Subscribe } from './join.js';
 import { readEvents, readHeads, readRecentHeads, removeExpired } from './log.js';
-
-/** How to follow one channel. */
-export interface Subscribe {
-  readonly channel: string;
-  /** Where to go on; from the present end when absent. */
-  readonly after?: Cursor | null | undefined;
-  /** Whose access it is: an access event that names this user ends the stream with SUBSCRIPTION_REVOKED. */
-  readonly userId: string;
-  /** Asked after the stream has begun to listen, so that a loss of access in between is not overlooked. Throws to refuse. */
-  authorize(): Promise<void>;
-}
+import { ChannelSource, ChannelStream } from './stream.js';
 
 /** The channel log: every committed change of a thing that people watch, in order, once, with nothing missed. */
 export interface Channels {
@@ -32,7 +25,13 @@ export interface Channels {
   /** The present end of each channel. Read it before, or in one statement with, the data that it covers. */
   heads(channels: readonly string[], on?: Queryable): Promise<Map<string, Cursor>>;
   /** Follows a channel until the consumer returns or access is lost. Nothing is read before the first `next()`. */
-  subscribe(options: Subscribe): AsyncIterableIterator<StreamItem, void, undefined>;
+  subscribe(options: Subscribe): ChannelStream;
+  /** Calls back when a channel has grown, as soon as this node hears of it; mostly once for each step. */
+  onGrown(hear: (channel: string) => void): void;
+  /** Calls back, at least once and within a second, for each session and user that has ended: see `ended`. */
+  onEnded(hear: (ending: Ending) => void): void;
+  /** Resolves when every ending that was committed before the call was heard. Fails when the database cannot be asked. */
+  endingsHeard(): Promise<void>;
   /** Removes events older than the retention of 7 days, in batches; gives how many. */
   removeExpired(): Promise<number>;
   start(): Promise<void>;
@@ -56,6 +55,7 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
     (channel, fromSeq, limit) => readEvents(database, channel, fromSeq, limit),
     (channel, error) => logger.warn({ err: asError(error), channel }, 'the channel log could not be read'),
   );
+  const endings = createEndings(database);
   let timer: NodeJS.Timeout | undefined;
   let polling: Promise<void> | null = null;
   let stopped = false;
@@ -67,8 +67,9 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
     try {
       const recent = await readRecentHeads(database, xmin);
       xmin = recent.xmin;
-      for (const [channel, seq] of recent.heads) hub.wake(channel, seq);
+      for (const [channel, seq] of recent.heads) wake(channel, seq);
       hub.retry();
+      await endings.heard();
     } catch (error) {
       logger.debug({ err: asError(error) }, 'recent commits could not be read; trying again');
     }
@@ -82,17 +83,38 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
     });
   }
 
+  const growth = createGrowth();
+
+  function wake(channel: string, seq: number): void {
+    if (endingOf(channel)) {
+      hearEndings();
+      return;
+    }
+    hub.wake(channel, seq);
+    growth.reached(channel, seq);
+  }
+
+  function hearEndings(): void {
+    if (stopped) return;
+    endings.heard().catch((error: unknown) => {
+      logger.debug({ err: asError(error) }, 'what has ended could not be read; the next poll tries again');
+    });
+  }
+
   function committed(events: readonly ChannelEvent[]): void {
     for (const event of events) {
-      hub.offer(event);
+      if (endingOf(event.channel)) hearEndings();
+      else {
+        hub.offer(event);
+        growth.reached(event.channel, event.seq);
+      }
       bus.publish(event.channel, event.seq);
     }
   }
 
-  async function readHead(channel: string): Promise<Cursor> {
-    const heads = await readHeads(database, [channel]);
-    return heads.get(channel) ?? { channel, seq: 0, tag: '0' };
-  }
+  // A storm of subscribers asks for all their heads in a few statements.
+  const gatheredHead = gather((channels: string[]) => readHeads(database, channels));
+  const readHead = async (channel: string) => (await gatheredHead(channel)) ?? { channel, seq: 0, tag: '0' };
 
   return {
     committed,
@@ -102,7 +124,13 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
       return appended;
     },
     heads: (channels, on = database) => readHeads(on, channels),
-    subscribe: (options) => follow(hub, options, () => readHead(options.channel)),
+    subscribe: (options) => {
+      const read = () => readHead(options.channel);
+      return new ChannelStream(new ChannelSource(hub, { ...options, readHead: read }));
+    },
+    onGrown: growth.listen,
+    onEnded: endings.listen,
+    endingsHeard: endings.heard,
     async removeExpired() {
       let removed = 0;
       for (let batch = removalBatch; batch >= removalBatch; removed += batch) {
@@ -111,7 +139,7 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
       return removed;
     },
     async start() {
-      bus.onWake((channel, seq) => hub.wake(channel, seq));
+      bus.onWake(wake);
       bus.onResume(startPoll);
       await poll();
     },
@@ -119,46 +147,6 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
       stopped = true;
       clearTimeout(timer);
       await polling;
-    },
-  };
-}
-
-/**
- * A generator's own `return()` waits for its pending `next()`, which here may wait for ever; this one ends the wait.
- */
-function follow(
-  hub: Hub,
-  options: Subscribe,
-  readHead: () => Promise<Cursor>,
-): AsyncIterableIterator<StreamItem, void, undefined> {
-  const ending = new AbortController();
-  async function* run() {
-    const tail = hub.follow(options.channel);
-    try {
-      yield* join({
-        ...options,
-        authorize: () => options.authorize(),
-        tail,
-        readHead,
-        signal: ending.signal,
-      });
-    } finally {
-      hub.release(tail);
-    }
-  }
-  const items = run();
-  return {
-    next: () => items.next(),
-    return() {
-      ending.abort();
-      return items.return(undefined);
-    },
-    throw(error) {
-      ending.abort();
-      return items.throw(error);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
     },
   };
 }

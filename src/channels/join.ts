@@ -12,11 +12,24 @@ import type { Tail } from './tail.js';
 /** A client that is further behind fetches again instead of replaying. */
 const maxReplay = 1_000;
 
-export interface JoinOptions {
+/** How to follow one channel. */
+export interface Subscribe {
   readonly channel: string;
+  /** Where to go on; from the present end when absent. */
   readonly after?: Cursor | null | undefined;
+  /** Whose access it is: an access event that names this user ends the stream with SUBSCRIPTION_REVOKED. */
   readonly userId: string;
+  /**
+   * As what the user meets the channel, such as `participant`: those who are alike here see the same in every field
+   * that is not marked as dependent on the viewer, so that an event is executed once for all of them. Without it the
+   * user shares with nobody.
+   */
+  readonly accessClass?: string;
+  /** Asked after the stream has begun to listen, so that a loss of access in between is not overlooked. Throws to refuse. */
   authorize(): Promise<void>;
+}
+
+export interface JoinOptions extends Subscribe {
   readonly tail: Tail;
   /** The present end of the channel, read now. */
   readHead(): Promise<Cursor>;

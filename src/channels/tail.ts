@@ -1,17 +1,28 @@
 import type { ChannelEvent } from './events.js';
 
+/** What a channel's events come from as they are committed. */
+export interface LiveFeed {
+  readonly channel: string;
+  /** The last sequence that is known on this node, without a gap. */
+  readonly head: number;
+  /** Calls back with each event after `head`, in order, within the turn in which it becomes known; gives a way to stop. */
+  listen(hear: (event: ChannelEvent) => void): () => void;
+}
+
 /** Reads the log of the tail's channel. */
 export type ReadLog = (fromSeq: number, limit: number) => Promise<ChannelEvent[]>;
 
 /** Events of a channel that a node keeps in memory while anyone follows it. */
 const ringSize = 256;
 const readSize = 200;
+/** How long a block of history that somebody has read is kept for others. */
+const historyMilliseconds = 5_000;
 
 /**
  * The end of one channel on this node. Followers hold nothing but their position and pull from here, so that a slow
  * one costs no memory: what has left the ring is read again from the log. However many wait, a gap is read once.
  */
-export class Tail {
+export class Tail implements LiveFeed {
   followers = 0;
   /** The last sequence that is known here, without a gap. */
   #head = 0;
@@ -20,7 +31,9 @@ export class Tail {
   #ring: ChannelEvent[] = [];
   #begun = false;
   #advancing = false;
-  readonly #reads = new Map<number, Promise<ChannelEvent[]>>();
+  /** History by blocks of `readSize`: a storm of resuming clients reads each block once, whatever their cursors. */
+  readonly #blocks = new Map<number, Promise<readonly ChannelEvent[]>>();
+  readonly #listeners = new Set<(event: ChannelEvent) => void>();
   #waiters = new Set<() => void>();
 
   constructor(
@@ -87,12 +100,29 @@ export class Tail {
     const first = this.#ring[0];
     if (first && seq >= first.seq && seq <= this.#head)
       return this.#ring.slice(seq - first.seq, seq - first.seq + readSize);
-    let read = this.#reads.get(seq);
-    if (!read) {
-      read = this.readLog(seq, readSize).finally(() => this.#reads.delete(seq));
-      this.#reads.set(seq, read);
-    }
-    return contiguous(await read);
+    const block = await this.#block(Math.floor((seq - 1) / readSize));
+    const events = block.filter((event) => event.seq >= seq);
+    // The block may have been read before this event was committed.
+    return events.length > 0 ? events : contiguous(await this.readLog(seq, readSize));
+  }
+
+  listen(hear: (event: ChannelEvent) => void): () => void {
+    this.#listeners.add(hear);
+    return () => this.#listeners.delete(hear);
+  }
+
+  /** The events of one block of history up to the first gap. It is kept a while: what was committed is not changed. */
+  #block(index: number): Promise<readonly ChannelEvent[]> {
+    const known = this.#blocks.get(index);
+    if (known) return known;
+    const first = index * readSize + 1;
+    const read = this.readLog(first, readSize).then(contiguous);
+    this.#blocks.set(index, read);
+    const forget = () => {
+      if (this.#blocks.get(index) === read) this.#blocks.delete(index);
+    };
+    read.then(() => setTimeout(forget, historyMilliseconds).unref(), forget);
+    return read;
   }
 
   async #readGap(): Promise<void> {
@@ -116,6 +146,7 @@ export class Tail {
       if (event.seq !== this.#head + 1) continue;
       this.#ring.push(event);
       this.#head = event.seq;
+      for (const hear of this.#listeners) hear(event);
     }
     if (this.#ring.length > ringSize) this.#ring = this.#ring.slice(-ringSize);
     const waiters = this.#waiters;

@@ -8,11 +8,15 @@ import {
   getOperationAST,
   type OperationTypeNode,
 } from 'graphql';
+import { type ChannelSource, ChannelStream } from '../channels/stream.js';
 import { AppError } from '../shared/errors.js';
+import type { Viewer } from '../shared/viewer.js';
 import type { Context } from './context.js';
+import type { FanOut } from './fan-out.js';
 import { expectedError } from './format-error.js';
 import type { DocumentGuard } from './guards.js';
-import { type ResponseStream, responseStream } from './response-stream.js';
+import { type ResponseStream, responseStream, silentStream } from './response-stream.js';
+import { sharingOf, variablesKey } from './sharing.js';
 
 /** What a client sends. */
 export interface OperationRequest {
@@ -38,6 +42,14 @@ export class RequestErrors extends Error {
   }
 }
 
+/** Where the responses of a subscription go that it shares with others. */
+export interface Receiver {
+  /** A response as it is sent. */
+  serialize(result: ExecutionResult): Buffer;
+  /** Sends a response that was serialised for whomever. */
+  deliver(response: Buffer): void;
+}
+
 /** Runs operations for the WebSocket; HTTP has Apollo Server for it, behind the same guard. */
 export interface Execution {
   /** Guards a request and finds its operation. Throws RequestErrors. */
@@ -46,13 +58,35 @@ export interface Execution {
   run(operation: Operation, context: Context): Promise<ExecutionResult>;
   /**
    * Begins a subscription: its source is made once, and each event is executed with a context of its own. Rejects when
-   * it is refused. The stream fails when the source does, or when an event cannot be executed.
+   * it is refused. The stream fails when the source does, or when an event cannot be executed. A channel's events are
+   * executed once for all who are alike and go to the receiver; the stream then only tells how it ends.
    */
-  subscribe(operation: Operation, newContext: () => Context): Promise<ResponseStream>;
+  subscribe(operation: Operation, newContext: () => Context, receiver: Receiver): Promise<ResponseStream>;
 }
 
 /** Creates the execution over one schema and its guard. */
-export function createExecution(schema: GraphQLSchema, guard: DocumentGuard): Execution {
+export function createExecution(schema: GraphQLSchema, guard: DocumentGuard, fanOut: FanOut): Execution {
+  async function respond(operation: Operation, event: unknown, context: Context): Promise<ExecutionResult> {
+    const result = await execute({ schema, ...operation, rootValue: event, contextValue: context });
+    if (isLost(result)) throw new RequestErrors(result.errors ?? []);
+    return result;
+  }
+
+  /** Two subscriptions with the same key get the same response to the same event. */
+  function keyOf(
+    operation: Operation,
+    viewer: Viewer | null,
+    { channel, accessClass }: ChannelSource,
+  ): string {
+    const { document, operationName, variableValues } = operation;
+    const sharing = sharingOf(schema, document, operationName);
+    const alike = sharing.viewerDependent
+      ? `viewer ${viewer?.userId}`
+      : `${viewer?.organizationId} ${accessClass}`;
+    const variables = variablesKey(sharing, variableValues);
+    return [channel, documentNumber(document), operationName ?? '', alike, variables].join('\n');
+  }
+
   return {
     prepare({ query, operationName, variables }) {
       const guarded = guard.check(query);
@@ -69,15 +103,25 @@ export function createExecution(schema: GraphQLSchema, guard: DocumentGuard): Ex
       return result;
     },
 
-    async subscribe(operation, newContext) {
-      const source = await createSourceEventStream({ schema, ...operation, contextValue: newContext() });
+    async subscribe(operation, newContext, receiver) {
+      const context = newContext();
+      const source = await createSourceEventStream({ schema, ...operation, contextValue: context });
       if (!(Symbol.asyncIterator in source)) throw new RequestErrors(source.errors ?? []);
-      // The one place where events become responses: to execute an event once for many subscribers, share here.
-      return responseStream(source[Symbol.asyncIterator](), async (event) => {
-        const result = await execute({ schema, ...operation, rootValue: event, contextValue: newContext() });
-        if (isLost(result)) throw new RequestErrors(result.errors ?? []);
-        return result;
-      });
+      if (!(source instanceof ChannelStream)) {
+        return responseStream(source[Symbol.asyncIterator](), (event) =>
+          respond(operation, event, newContext()),
+        );
+      }
+      return silentStream((end) =>
+        fanOut.join({
+          stream: source,
+          key: keyOf(operation, context.viewer, source.source),
+          field: sharingOf(schema, operation.document, operation.operationName).field,
+          execute: async (event) => receiver.serialize(await respond(operation, event, newContext())),
+          deliver: receiver.deliver,
+          end,
+        }),
+      );
     },
   };
 }
@@ -92,6 +136,19 @@ function isLost({ data, errors }: ExecutionResult): boolean {
     const code = expectedError(error)?.code;
     return code === undefined || code === 'SERVICE_UNAVAILABLE';
   });
+}
+
+/** Documents that are kept are the same object for the same text. */
+const documentNumbers = new WeakMap<DocumentNode, number>();
+let documents = 0;
+
+function documentNumber(document: DocumentNode): number {
+  let number = documentNumbers.get(document);
+  if (number === undefined) {
+    number = ++documents;
+    documentNumbers.set(document, number);
+  }
+  return number;
 }
 
 function noOperation(name: string | null | undefined): GraphQLError {

@@ -54,3 +54,32 @@ export function responseStream(
     },
   };
 }
+
+/**
+ * A stream that gives nothing and only ends: what it is about reaches the client in another way.
+ *
+ * @param begin starts it and gives a way to stop it; it may end with an error or without.
+ */
+export function silentStream(begin: (end: (error: Error | null) => void) => () => void): ResponseStream {
+  const done = { done: true, value: undefined } as const;
+  let finish: (result: typeof done) => void = () => {};
+  let fail: (error: Error) => void = () => {};
+  const over = new Promise<typeof done>((resolve, reject) => {
+    finish = resolve;
+    fail = reject;
+  });
+  // Nobody may be waiting yet, or any more.
+  over.catch(() => {});
+  const stop = begin((error) => (error ? fail(error) : finish(done)));
+  return {
+    next: () => over,
+    async return() {
+      stop();
+      finish(done);
+      return done;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

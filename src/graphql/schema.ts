@@ -6,6 +6,7 @@ import '../modules/chats/schema.js';
 import '../modules/lessons/schema.js';
 import '../modules/notifications/schema.js';
 import '../modules/privacy/schema.js';
+import '../modules/presence/schema.js';
 import '../modules/relations/schema.js';
 import '../modules/series/schema.js';
 import { builder } from './builder.js';

@@ -57,6 +57,7 @@ export const errorCatalogue = {
   // Real time
   SUBSCRIPTION_REVOKED: { status: 403, detail: 'You no longer have access to this.' },
   TOO_MANY_SUBSCRIPTIONS: { status: 429, detail: 'Too many subscriptions on one socket.' },
+  TOO_MANY_SOCKETS: { status: 429, detail: 'Too many open sockets; close one first.' },
   SLOW_CONSUMER: {
     status: 429,
     detail: 'Events come faster than they are read; go on from the last cursor.',

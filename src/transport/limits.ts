@@ -10,6 +10,14 @@ export interface TransportLimits {
   readonly requestMs: number;
   /** Bytes of a WebSocket message. */
   readonly frameBytes: number;
+  /** Open sockets of one user, and of one address. */
+  readonly socketsPerUser: number;
+  readonly socketsPerAddress: number;
+  /** Sockets that have not sent `connection_init` yet. */
+  readonly socketsBeforeInit: number;
+  /** Messages of one socket in `messageWindowMs`, `connection_init` not counted. */
+  readonly messagesPerWindow: number;
+  readonly messageWindowMs: number;
   /** Operations that run on one socket at the same time. */
   readonly operationsPerSocket: number;
   /** Bytes that wait for a client that reads slowly. */
@@ -30,10 +38,15 @@ export const defaultTransportLimits: TransportLimits = {
   headersMs: 10_000,
   requestMs: 30_000,
   frameBytes: 64 * 1024,
+  socketsPerUser: 10,
+  socketsPerAddress: 100,
+  socketsBeforeInit: 1_000,
+  messagesPerWindow: 100,
+  messageWindowMs: 10_000,
   operationsPerSocket: 100,
   outgoingBytes: 1024 * 1024,
   initMs: 3_000,
   pingMs: 25_000,
   pongMs: 10_000,
-  shutdownMs: 10_000,
+  shutdownMs: 15_000,
 };

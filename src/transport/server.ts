@@ -2,19 +2,25 @@ import type { AddressInfo } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../graphql/context.js';
 import { createExecution } from '../graphql/execution.js';
+import { createFanOut } from '../graphql/fan-out.js';
 import { createDocumentGuard } from '../graphql/guards.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
+import { createMetricsRegistry, type MetricsRegistry } from '../platform/metrics/registry.js';
 import type { Authenticate } from './authentication.js';
 import type { GraphiqlPage } from './graphiql/page.js';
 import { createApollo } from './http/apollo.js';
 import { createApp } from './http/app.js';
 import { addGraphqlRoute } from './http/graphql-route.js';
 import { addHealthRoutes } from './http/health.js';
+import { addMetricsRoutes } from './http/metrics.js';
 import { addRoutes, type Route } from './http/routes.js';
 import { defaultTransportLimits, type TransportLimits } from './limits.js';
+import type { AllowedOrigins } from './websocket/admission.js';
+import { fanOutObserver } from './websocket/fan-out-metrics.js';
 import { createGateway } from './websocket/gateway.js';
-import { createSignIn } from './websocket/sign-in.js';
+import { createGatewayMetrics } from './websocket/metrics.js';
+import { createSignIn, type EndedAccess } from './websocket/sign-in.js';
 
 export interface HttpServerOptions {
   readonly schema: GraphQLSchema;
@@ -36,6 +42,12 @@ export interface HttpServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly clock?: Clock;
+  /** Which web pages may open sockets; those of this host unless told. */
+  readonly origins?: AllowedOrigins;
+  /** Resolves when `endAccess` was called for all that had ended before. */
+  readonly endingsHeard?: () => Promise<void>;
+  /** Where the metrics are; `/metrics` shows them. */
+  readonly metrics?: MetricsRegistry;
 }
 
 /** The server of GraphQL over HTTP and WebSocket, and of health. */
@@ -44,8 +56,8 @@ export interface HttpServer {
   start(): Promise<{ readonly url: string; readonly port: number }>;
   /** Takes nothing new, lets running requests end, closes sockets with 1012; cuts what is left after `shutdownMs`. */
   stop(): Promise<void>;
-  /** Closes the sockets of a session that has ended, with 4403. */
-  closeSession(sessionId: string): void;
+  /** Ends the subscriptions of a session or a user that is no more, and closes its sockets with 4403. */
+  endAccess(of: EndedAccess): void;
 }
 
 /** Creates the server; nothing listens before `start`. */
@@ -54,13 +66,19 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const limits = { ...defaultTransportLimits, ...options.limits };
   const guard = createDocumentGuard({ schema, limits: limits.document, introspection });
   const apollo = createApollo({ schema, guard, logger });
-  const signIn = createSignIn({ authenticate, clock, logger });
-  const execution = createExecution(schema, guard);
-  const gateway = createGateway({ execution, services, signIn, limits, logger });
+  const { socketsPerUser } = limits;
+  const signIn = createSignIn({ authenticate, clock, logger, socketsPerUser });
+  const registry = options.metrics ?? createMetricsRegistry();
+  const metrics = createGatewayMetrics(registry);
+  const { endingsHeard = async () => {}, origins = 'same' } = options;
+  const fanOut = createFanOut({ endingsHeard, observer: fanOutObserver(metrics) });
+  const execution = createExecution(schema, guard, fanOut);
+  const gateway = createGateway({ execution, services, signIn, limits, logger, metrics, origins });
 
   const state = { started: false, stopping: false };
   const app = createApp({ limits, logger, state });
   addGraphqlRoute(app, { apollo, guard, services, authenticate, graphiql, logger });
+  addMetricsRoutes(app, registry);
   addHealthRoutes(app, async () => !state.stopping && (await options.ready()));
   addRoutes(app, options.routes ?? []);
   app.server.on('upgrade', gateway.upgrade);
@@ -68,7 +86,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   async function close(): Promise<void> {
     state.stopping = true;
     const cut = setTimeout(() => app.server.closeAllConnections(), limits.shutdownMs);
-    await Promise.all([gateway.stop(), app.close()]);
+    // Readiness answers 503 while the sockets go, so that a balancer sends nobody here any more.
+    await gateway.stop();
+    await app.close();
     clearTimeout(cut);
     if (state.started) await apollo.stop();
   }
@@ -86,7 +106,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       closed ??= close();
       return closed;
     },
-    closeSession: signIn.closeSession,
+    endAccess: signIn.endAccess,
   };
 }
 

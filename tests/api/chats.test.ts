@@ -232,7 +232,7 @@ describe('a room whose channel is locked', () => {
 
   it('gets one message from twins on two nodes, neither of which could see the other', async () => {
     const { database, channels } = app.foundation;
-    const node = createChatService({ database, channels, unreadMessageDelaySeconds: 0 });
+    const node = createChatService({ database, channels, unreadMessageDelaySeconds: 0, onError: () => {} });
     const viewer: Viewer = {
       userId: tutor.uuid,
       organizationId: school.organizationId,

@@ -197,6 +197,7 @@ interface SocketOptions {
   readonly protocols?: string[];
   readonly path?: string;
   readonly autoPong?: boolean;
+  readonly headers?: Record<string, string>;
 }
 
 /** What the server sends. */
@@ -207,11 +208,14 @@ export interface Message {
 }
 
 /** A bare WebSocket: what it sends and gets is the protocol itself. */
-async function connect(
+export async function connect(
   port: number,
-  { protocols = ['graphql-transport-ws'], path = '/graphql', autoPong = true }: SocketOptions,
+  { protocols = ['graphql-transport-ws'], path = '/graphql', autoPong = true, headers = {} }: SocketOptions,
 ) {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, { autoPong });
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, {
+    autoPong,
+    headers,
+  });
   const received: Message[] = [];
   const waiting: ((message: Message) => void)[] = [];
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {

@@ -145,7 +145,7 @@ describe('sign-in of a socket', () => {
   test('the sockets of a session that ends are closed with 4403, and no others', async () => {
     api.tokens.set('other', async () => ({ ...api.good(), viewer: { ...api.viewer, sessionId: 's2' } }));
     const [one, two, other] = await Promise.all([signedIn(), signedIn(), signedIn(api, 'other')]);
-    api.server.closeSession('s1');
+    api.server.endAccess({ kind: 'session', id: 's1' });
     expect(await Promise.all([one.closed, two.closed])).toEqual(
       Array(2).fill({ code: 4403, reason: 'SESSION_EXPIRED' }),
     );
@@ -165,7 +165,7 @@ describe('sign-in of a socket', () => {
     const socket = await api.socket();
     socket.send({ type: 'connection_init', payload: { accessToken: 'racing' } });
     await reading.promise;
-    api.server.closeSession('s3');
+    api.server.endAccess({ kind: 'session', id: 's3' });
     read.resolve();
     expect(await socket.closed).toMatchObject({ code: 4403 });
   });

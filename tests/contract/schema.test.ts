@@ -78,6 +78,7 @@ it('a list of objects is a connection, unless it is bounded by what it is', () =
     'NotificationDefaultsPayload.preferences',
     'Query.notificationDefaults',
     'Query.webhookEndpoints',
+    'PresenceSnapshot.present',
   ]);
   const lists = own.flatMap((type) => {
     if (!isObjectType(type)) return [];

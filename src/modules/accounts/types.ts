@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
+import { viewerDependent } from '../../graphql/sharing.js';
 import type { SignedIn } from './service.js';
 import type { SessionView } from './sessions.js';
 import type { OrganizationView, UserView } from './views.js';
@@ -45,6 +46,7 @@ UserRef.implement({
     displayName: t.exposeString('displayName', { description: 'The name that others see.' }),
     role: t.expose('role', { type: RoleEnum, description: 'What they are in the school.' }),
     plan: t.expose('plan', {
+      extensions: viewerDependent,
       type: PlanEnum,
       nullable: true,
       description: 'What they have paid for; null unless the viewer is this user or an admin.',
@@ -52,12 +54,14 @@ UserRef.implement({
     timeZone: t.expose('timeZone', { type: 'TimeZone', description: 'Where their local times are.' }),
     locale: t.expose('locale', { type: 'Locale', description: 'The language that they are written to in.' }),
     email: t.expose('email', {
+      extensions: viewerDependent,
       type: 'EmailAddress',
       nullable: true,
       description: 'Their address; null unless the viewer is this user or an admin.',
     }),
     emailVerified: t.exposeBoolean('emailVerified', {
       nullable: true,
+      extensions: viewerDependent,
       description:
         'Whether they proved that the address is theirs; null unless the viewer is this user or an admin.',
     }),

@@ -1,9 +1,14 @@
 import type { ChannelEvent, NewEvent } from '../../channels/events.js';
-import type { RoomKey } from './rooms.js';
+import type { RoomKey, RoomKind } from './rooms.js';
 
 /** The channel of a room: its messages. */
 export function chatChannel(roomId: string): string {
   return `chat:${roomId}`;
+}
+
+/** The room of a channel, or null when it is no room's. */
+export function roomOfChannel(channel: string): string | null {
+  return channel.startsWith('chat:') ? channel.slice('chat:'.length) : null;
 }
 
 /** The channel of what concerns one user in all rooms. */
@@ -27,6 +32,19 @@ export function readMoved(userId: string, room: RoomKey, upToSequence: number): 
     channel: inboxChannel(userId),
     kind: 'read.moved',
     actorId: userId,
-    payload: { roomId: room.id, upToSequence },
+    payload: { roomId: room.id, kind: room.kind, upToSequence },
+  };
+}
+
+/** What an event of an inbox says. */
+export function readMovedOf({ payload }: ChannelEvent): {
+  readonly roomId: string;
+  readonly kind: RoomKind;
+  readonly upToSequence: number;
+} {
+  return {
+    roomId: String(payload['roomId']),
+    kind: (payload['kind'] as RoomKind | undefined) ?? 'lesson',
+    upToSequence: Number(payload['upToSequence']),
   };
 }

@@ -1,5 +1,6 @@
 import type { Channels } from '../../channels/channels.js';
 import type { Cursor } from '../../channels/cursor.js';
+import { gather } from '../../channels/gather.js';
 import { createTurns } from '../../channels/turns.js';
 import type { Database } from '../../platform/database/database.js';
 import { AppError } from '../../shared/errors.js';
@@ -7,6 +8,7 @@ import { groupBy } from '../../shared/group-by.js';
 import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
 import type { Viewer } from '../../shared/viewer.js';
 import { chatChannel, inboxChannel, readMoved } from './events.js';
+import { createInboxes, type InboxItem } from './inbox.js';
 import { findMessages, type MessageView, readPages } from './message-store.js';
 import { canUseRoom } from './policy.js';
 import { countUnread, moveMarkerUp } from './read-store.js';
@@ -31,12 +33,14 @@ export interface RoomList extends Connection<Room> {
  * absent room and a forbidden one are both ROOM_NOT_FOUND.
  */
 export interface ChatService {
+  /** Fails with ROOM_NOT_FOUND unless the viewer may use the room now. Many who ask at once are answered together. */
+  requireRoom(viewer: Viewer, room: RoomKey): Promise<void>;
   roomsByIds(viewer: Viewer, ids: readonly string[]): Promise<(Room | AppError)[]>;
   rooms(viewer: Viewer, page: Page): Promise<RoomList>;
   /** Oldest first. Rooms with the same page share one statement. */
   messagePages(pages: readonly RoomPage[]): Promise<Connection<MessageView>[]>;
   /** The viewer's unread messages in each room, at most 100: one statement. */
-  unreadCounts(viewer: Viewer, rooms: readonly Room[]): Promise<number[]>;
+  unreadCounts(viewer: Viewer, rooms: readonly Pick<Room, 'id'>[]): Promise<number[]>;
   /** An absent message and a forbidden one are both MESSAGE_NOT_FOUND. */
   messagesByIds(viewer: Viewer, ids: readonly string[]): Promise<(MessageView | AppError)[]>;
   /** The same `clientMessageId` gives the same message. IDEMPOTENCY_KEY_REUSED, MESSAGE_NOT_FOUND, SERVICE_UNAVAILABLE. */
@@ -49,11 +53,15 @@ export interface ChatService {
     room: RoomKey,
     after: Cursor | null,
   ): AsyncIterableIterator<ChatItem, void, undefined>;
+  /** The viewer's inbox after a cursor and then live. */
+  followInbox(viewer: Viewer, after: Cursor | null): AsyncIterableIterator<InboxItem, void, undefined>;
 }
 
 export interface ChatServiceOptions {
   readonly database: Database;
   readonly channels: Channels;
+  /** Told what nobody waits for and failed: that activity in a room could not be told. */
+  readonly onError: (error: unknown) => void;
   /** Seconds after which those who have not read a message are told of it. */
   readonly unreadMessageDelaySeconds: number;
 }
@@ -66,6 +74,11 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   const { database, channels } = options;
   const send = createSender(options);
   const turns = createTurns({ maxWaiting: maxWaitingWriters });
+  const followInbox = createInboxes({
+    channels,
+    readRooms: (organizationId, ids) => findRooms(database, organizationId, ids),
+    onError: options.onError,
+  });
   const readMessage = createMessageReader(database);
 
   async function usableRooms(viewer: Viewer, ids: readonly string[]): Promise<Map<string, Room>> {
@@ -77,6 +90,22 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     const room = (await usableRooms(viewer, [id])).get(id);
     if (room?.kind !== kind) throw new AppError('ROOM_NOT_FOUND');
     return room;
+  }
+
+  // A storm of subscribers asks for their rooms in a few statements.
+  const gatheredRoom = gather(async (keys: string[]) => {
+    const found = new Map<string, Room>();
+    const schools = groupBy(keys, (key) => key.split(' ')[0] ?? '');
+    for (const [school, ofSchool] of schools) {
+      const ids = ofSchool.map((key) => key.split(' ')[1] ?? '');
+      for (const room of await findRooms(database, school, ids)) found.set(`${school} ${room.id}`, room);
+    }
+    return found;
+  });
+
+  async function requireRoom(viewer: Viewer, { id, kind }: RoomKey): Promise<void> {
+    const room = await gatheredRoom(`${viewer.organizationId} ${id}`);
+    if (room?.kind !== kind || !canUseRoom(viewer, room)) throw new AppError('ROOM_NOT_FOUND');
   }
 
   return {
@@ -143,13 +172,17 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       return room;
     },
 
+    followInbox,
+    requireRoom,
+
     follow(viewer, key, after) {
       const items = channels.subscribe({
         channel: chatChannel(key.id),
         after,
         userId: viewer.userId,
+        accessClass: 'participant',
         authorize: async () => {
-          await usableRoom(viewer, key);
+          await requireRoom(viewer, key);
         },
       });
       return withMessages(items, viewer.organizationId, readMessage);

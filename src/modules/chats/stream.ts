@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { StreamItem } from '../../channels/events.js';
+import type { ChannelStream } from '../../channels/stream.js';
 import type { Queryable } from '../../platform/database/database.js';
 import { messageIdOf } from './events.js';
 import { findMessagesOfSchools, type MessageKey, type MessageView } from './message-store.js';
@@ -21,46 +22,16 @@ export function createMessageReader(on: Queryable): (key: MessageKey) => Promise
 
 /**
  * The items of a room's channel with their messages. The event of a message that was erased since is left out; any
- * other failure to read one ends the stream, so that nothing is skipped. Not a generator: the `return()` of one waits
- * for its pending `next()`, which may wait for ever.
+ * other failure to read one ends the stream, so that nothing is skipped.
  */
 export function withMessages(
-  items: AsyncIterableIterator<StreamItem, void, undefined>,
+  items: ChannelStream,
   organizationId: string,
   read: (key: MessageKey) => Promise<MessageView | null>,
-): AsyncIterableIterator<ChatItem, void, undefined> {
-  const end = async () => {
-    await items.return?.();
-    return { done: true, value: undefined } as const;
-  };
-
-  async function next(): Promise<IteratorResult<ChatItem, void>> {
-    for (;;) {
-      const result = await items.next();
-      if (result.done) return result;
-      const item = result.value;
-      if (item.type !== 'event') return { done: false, value: item };
-      const message = await read({ organizationId, id: messageIdOf(item.event) });
-      if (message) return { done: false, value: { ...item, message } };
-    }
-  }
-
-  return {
-    next: async () => {
-      try {
-        return await next();
-      } catch (error) {
-        await end();
-        throw error;
-      }
-    },
-    return: end,
-    throw: async (error) => {
-      await end();
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+): ChannelStream<ChatItem> {
+  return items.map(async (item) => {
+    if (item.type !== 'event') return item;
+    const message = await read({ organizationId, id: messageIdOf(item.event) });
+    return message && { ...item, message };
+  });
 }

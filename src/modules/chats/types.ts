@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
+import { viewerDependent } from '../../graphql/sharing.js';
 import { encodeId } from '../../shared/ids.js';
 import { keyPatterns, parsePage } from '../../shared/pagination.js';
 import { UserRef } from '../accounts/schema.js';
@@ -84,6 +85,7 @@ RoomRef.implement({
       load: (pages: RoomPage[], context) => context.services.chats.messagePages(pages),
     }),
     unreadCount: t.loadable({
+      extensions: viewerDependent,
       type: 'Int',
       description: "How many of others' messages the viewer has not read; 100 stands for 100 and more.",
       // Read anew after each mutation of an operation, which may have changed it.

@@ -87,7 +87,8 @@ export function createLessonService(options: LessonServiceOptions) {
         if (lessonId && !(lesson && canSeeLesson(viewer, lesson))) throw new AppError('LESSON_NOT_FOUND');
       };
       const { organizationId, userId, sessionId } = viewer;
-      const items = channels.subscribe({ channel, after, userId, authorize });
+      const accessClass = canListSchoolLessons(viewer) ? 'admin' : 'participant';
+      const items = channels.subscribe({ channel, after, userId, accessClass, authorize });
       return lessonId ? following.watch({ organizationId, lessonId, userId, sessionId }, items) : items;
     },
   };

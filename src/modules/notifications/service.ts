@@ -105,7 +105,8 @@ export function createNotificationService(options: NotificationServiceOptions): 
       const { userId } = ownerOf(viewer);
       // The channel is the viewer's own: there is no more to ask.
       const authorize = async () => {};
-      return channels.subscribe({ channel: notificationsChannel(userId), after, userId, authorize });
+      const channel = notificationsChannel(userId);
+      return channels.subscribe({ channel, after, userId, accessClass: 'owner', authorize });
     },
   };
 }

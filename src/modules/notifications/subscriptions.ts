@@ -7,6 +7,7 @@ import {
   protocolTypeOf,
 } from '../../graphql/channel-events.js';
 import { requireViewer } from '../../graphql/context.js';
+import { viewerDependent } from '../../graphql/sharing.js';
 import { encodeId } from '../../shared/ids.js';
 import { addedIdOf, eventTypeNameOf, readIdsOf } from './events.js';
 import { NotificationRef } from './types.js';
@@ -24,6 +25,7 @@ const NotificationAdded = builder.objectRef<Durable>('NotificationAdded').implem
       resolve: ({ event }) => addedIdOf(event),
     }),
     unreadCount: t.int({
+      extensions: viewerDependent,
       description: 'How many are unread now: exact.',
       resolve: (_item, _args, context) => context.services.notifications.unreadCount(requireViewer(context)),
     }),
@@ -39,6 +41,7 @@ const NotificationsRead = builder.objectRef<Durable>('NotificationsRead').implem
       resolve: ({ event }) => readIdsOf(event).map((id) => encodeId('notification', id)),
     }),
     unreadCount: t.int({
+      extensions: viewerDependent,
       description: 'How many are unread now: exact.',
       resolve: (_item, _args, context) => context.services.notifications.unreadCount(requireViewer(context)),
     }),

@@ -94,6 +94,8 @@ export const personalData: Readonly<Record<string, TableRule>> = {
   availability_window: { people: { tutor_id: 'delete' } },
   availability_exception: { people: { tutor_id: 'delete' } },
   calendar_feed: { people: { user_id: 'delete' }, secret: ['secret_hash'] },
+  presence: { people: { user_id: 'delete' } },
+  presence_typing: { people: { user_id: 'delete' } },
   notification_settings: { people: { user_id: 'delete' } },
   push_subscription: { people: { user_id: 'delete' }, secret: ['auth', 'p256dh'] },
   chat_message: {
@@ -117,6 +119,7 @@ export const personalData: Readonly<Record<string, TableRule>> = {
 /** Tables that know of nobody, each for a reason. */
 export const impersonal: Readonly<Record<string, string>> = {
   organization: 'It is about a school.',
+  presence_node: 'A lease of a node.',
   notification_defaults: 'It is about a school.',
   webhook_endpoint: 'It is about a school.',
   channel: 'Ids alone, of rooms, lessons and people.',

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Server } from 'graphql-ws';
 import { type RawData, WebSocket } from 'ws';
 import type { Caller } from '../../graphql/context.js';
@@ -6,6 +7,9 @@ import type { ErrorCode } from '../../shared/errors.js';
 import type { Viewer } from '../../shared/viewer.js';
 import type { TransportLimits } from '../limits.js';
 import { closeCodes } from './close-codes.js';
+import { MessageRate } from './message-rate.js';
+import type { GatewayMetrics } from './metrics.js';
+import { type Flusher, Outbox } from './outbox.js';
 
 /** One socket of a client. */
 export interface Connection {
@@ -13,8 +17,13 @@ export interface Connection {
   viewer: Viewer | null;
   readonly caller: Caller;
   readonly requestId: string;
+  readonly outbox: Outbox;
   /** False as soon as the socket begins to close, by whomever. */
   readonly open: boolean;
+  /** Set by the protocol: ends each subscription with SUBSCRIPTION_REVOKED; gives whether other operations still run. */
+  endSubscriptions: (() => boolean) | null;
+  /** Set when access has ended: nothing new may begin. */
+  revoked: boolean;
   /** Closes the socket and ends its operations at once; only the first call counts. */
   end(code: number, reason: ErrorCode): void;
   /** Runs when the socket begins to close. */
@@ -23,28 +32,37 @@ export interface Connection {
 
 export interface ConnectionOptions {
   readonly socket: WebSocket;
+  /** What the WebSocket runs over. */
+  readonly wire: Duplex;
+  readonly flusher: Flusher;
   readonly protocol: Server<Connection>;
   readonly caller: Caller;
   readonly requestId: string;
   readonly limits: TransportLimits;
+  readonly metrics: GatewayMetrics;
   readonly logger: Logger;
+  /** Told with the first message. */
+  readonly onBegun: () => void;
 }
 
 /** A client that has not answered the close frame after this is cut. */
 const closeWithinMs = 5_000;
 
 /** Puts the protocol on an open socket: text in, text out, pings, and one way to end. */
-export function openConnection({
-  socket,
-  protocol,
-  caller,
-  requestId,
-  limits,
-  logger,
-}: ConnectionOptions): Connection {
+export function openConnection(options: ConnectionOptions): Connection {
+  const { socket, protocol, caller, requestId, limits, metrics, logger } = options;
   const listeners: (() => void)[] = [];
+  const rate = new MessageRate(limits.messagesPerWindow, limits.messageWindowMs);
   let open = true;
+  let begun = false;
   let protocolClosed: ((code?: number, reason?: string) => Promise<void>) | undefined;
+
+  const outbox = new Outbox(options.wire, options.flusher, (bytes, waiting) => {
+    metrics.sent.bytes += bytes;
+    // Nobody waits for a slow reader; what piles up is bounded here instead.
+    if (limits.outgoingBytes > 0 && waiting > limits.outgoingBytes)
+      close(closeCodes.tryAgainLater, 'SLOW_CONSUMER');
+  });
 
   function closed(code: number, reason: string): void {
     if (!open) return;
@@ -57,6 +75,9 @@ export function openConnection({
 
   function close(code: number, reason: string): void {
     if (!open) return;
+    outbox.flush();
+    // The flush itself may have found the client too slow.
+    if (!open) return;
     socket.close(code, reason);
     const cut = setTimeout(() => socket.terminate(), closeWithinMs);
     socket.once('close', () => clearTimeout(cut));
@@ -68,6 +89,9 @@ export function openConnection({
     viewer: null,
     caller,
     requestId,
+    outbox,
+    endSubscriptions: null,
+    revoked: false,
     get open() {
       return open;
     },
@@ -76,16 +100,19 @@ export function openConnection({
   };
 
   async function send(data: string): Promise<void> {
-    if (!open || socket.readyState !== WebSocket.OPEN) return;
-    socket.send(data);
-    // Nobody waits for a slow reader; what piles up is bounded here instead.
-    if (limits.outgoingBytes > 0 && socket.bufferedAmount > limits.outgoingBytes)
-      close(closeCodes.tryAgainLater, 'SLOW_CONSUMER');
+    if (open && socket.readyState === WebSocket.OPEN) outbox.send(data);
   }
 
   function receive(handle: (data: string) => Promise<void>) {
     return (data: RawData) => {
       if (!open) return;
+      if (!begun) {
+        begun = true;
+        options.onBegun();
+      } else if (!rate.take()) {
+        close(closeCodes.tryAgainLater, 'RATE_LIMITED');
+        return;
+      }
       handle(String(data)).catch((error: unknown) => {
         logger.error({ err: error, requestId }, 'a socket message failed');
         close(closeCodes.internalError, 'INTERNAL_ERROR');
@@ -95,7 +122,7 @@ export function openConnection({
 
   socket.on('error', (error) => logger.debug({ err: error, requestId }, 'a socket failed'));
   socket.once('close', (code, reason) => closed(code, String(reason)));
-  keepAlive(socket, connection, limits);
+  keepAlive(socket, connection, limits, () => metrics.pingTimeouts.inc());
   protocolClosed = protocol.opened(
     {
       protocol: socket.protocol,
@@ -109,12 +136,20 @@ export function openConnection({
 }
 
 /** Pings the client; one that does not answer in time is gone, and its socket is cut. */
-function keepAlive(socket: WebSocket, connection: Connection, { pingMs, pongMs }: TransportLimits): void {
+function keepAlive(
+  socket: WebSocket,
+  connection: Connection,
+  { pingMs, pongMs }: TransportLimits,
+  onTimeout: () => void,
+): void {
   if (pingMs === 0) return;
   let deadline: NodeJS.Timeout | undefined;
   const pings = setInterval(() => {
     socket.ping();
-    deadline ??= setTimeout(() => socket.terminate(), pongMs);
+    deadline ??= setTimeout(() => {
+      onTimeout();
+      socket.terminate();
+    }, pongMs);
   }, pingMs);
   socket.on('pong', () => {
     clearTimeout(deadline);

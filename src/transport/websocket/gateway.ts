@@ -1,35 +1,52 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '../../platform/logger.js';
+import type { ErrorCode } from '../../shared/errors.js';
 import { callerOf } from '../authentication.js';
 import type { TransportLimits } from '../limits.js';
 import { graphqlPath, pathOf } from '../path.js';
 import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
-import { closeCodes } from './close-codes.js';
+import { type AllowedOrigins, createAdmission } from './admission.js';
+import { closeCodes, closeLabel } from './close-codes.js';
 import { type Connection, openConnection } from './connection.js';
+import type { GatewayMetrics } from './metrics.js';
+import { createFlusher } from './outbox.js';
 import { createProtocol, type ProtocolOptions } from './protocol.js';
 
 /** All sockets of the process. */
 export interface Gateway {
   /** Takes an `upgrade` of the HTTP server. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Closes every socket with 1012 and takes no more; cuts those that are left after `shutdownMs`. */
+  /**
+   * Takes no more and closes every socket with 1012, many of them in batches at uneven times, so that they do not come
+   * back all at once; cuts those that are left after `shutdownMs`.
+   */
   stop(): Promise<void>;
 }
 
 export interface GatewayOptions extends ProtocolOptions {
+  readonly metrics: GatewayMetrics;
+  readonly origins: AllowedOrigins;
   readonly limits: TransportLimits;
   readonly logger: Logger;
 }
 
+const minBatch = 100;
+const maxBatches = 20;
+/** All batches together take two thirds of the time at most, so that the last clients can still answer. */
+const batchMs = (shutdownMs: number) => Math.min(250, shutdownMs / (1.5 * 1.5 * maxBatches));
+
 /** Creates the WebSocket side of `/graphql`. It listens nowhere itself. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { limits, logger } = options;
+  const { limits, logger, metrics } = options;
   const protocol = createProtocol(options);
   const connections = new Set<Connection>();
+  const admission = createAdmission(limits, options.origins);
+  const flusher = createFlusher();
   let stopping = false;
   const server = new WebSocketServer({
     noServer: true,
@@ -46,10 +63,23 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function open(socket: WebSocket, request: IncomingMessage): void {
     const requestId = requestIdOf(request);
+    const caller = callerOf(request);
+    const counted = admission.admit(caller.address);
+    metrics.connections.inc({ status: 'accepted' });
+    metrics.active.inc();
+    socket.once('close', (code) => {
+      counted.closed();
+      metrics.active.dec();
+      metrics.closes.inc({ code: closeLabel(code) });
+    });
     const connection = openConnection({
       socket,
+      wire: request.socket,
+      flusher,
       protocol,
-      caller: callerOf(request),
+      caller,
+      metrics,
+      onBegun: counted.begun,
       requestId,
       limits,
       logger,
@@ -59,23 +89,42 @@ export function createGateway(options: GatewayOptions): Gateway {
     connection.onEnd(() => connections.delete(connection));
   }
 
+  function refusal(request: IncomingMessage): ErrorCode | null {
+    if (stopping) return 'SERVICE_UNAVAILABLE';
+    if (pathOf(request.url ?? '') !== graphqlPath) return 'NOT_FOUND';
+    return admission.refusal(request);
+  }
+
+  async function closeInBatches(): Promise<void> {
+    const open = [...connections];
+    const size = Math.max(minBatch, Math.ceil(open.length / maxBatches));
+    for (let from = 0; from < open.length; from += size) {
+      if (from > 0) await sleep((0.5 + Math.random()) * batchMs(limits.shutdownMs));
+      for (const connection of open.slice(from, from + size))
+        connection.end(closeCodes.serviceRestart, 'SERVICE_UNAVAILABLE');
+    }
+  }
+
   return {
     upgrade(request, socket, head) {
       const requestId = requestIdOf(request);
       // From here on the id is what the header says, whoever asks.
       request.headers[requestIdHeader] = requestId;
-      if (stopping) refuse(socket, 'SERVICE_UNAVAILABLE', { requestId, graphql: true });
-      else if (pathOf(request.url ?? '') !== graphqlPath) refuse(socket, 'NOT_FOUND', { requestId });
-      else server.handleUpgrade(request, socket, head, open);
+      const code = refusal(request);
+      if (!code) {
+        server.handleUpgrade(request, socket, head, open);
+        return;
+      }
+      metrics.connections.inc({ status: 'rejected' });
+      refuse(socket, code, { requestId, graphql: code !== 'NOT_FOUND' });
     },
 
     async stop() {
       stopping = true;
-      for (const connection of [...connections])
-        connection.end(closeCodes.serviceRestart, 'SERVICE_UNAVAILABLE');
       const cut = setTimeout(() => {
         for (const socket of server.clients) socket.terminate();
       }, limits.shutdownMs);
+      await closeInBatches();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       clearTimeout(cut);
     },

@@ -1,11 +1,12 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
-import { makeServer, type Server } from 'graphql-ws';
+import { makeServer, type Context as ProtocolContext, type Server } from 'graphql-ws';
 import type { Context, Services } from '../../graphql/context.js';
-import { type Execution, type Operation, RequestErrors } from '../../graphql/execution.js';
+import { type Execution, type Operation, type Receiver, RequestErrors } from '../../graphql/execution.js';
 import { type ErrorScope, formatError } from '../../graphql/format-error.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
 import type { TransportLimits } from '../limits.js';
+import { closeCodes } from './close-codes.js';
 import type { Connection } from './connection.js';
 import type { SignIn } from './sign-in.js';
 
@@ -17,10 +18,13 @@ export interface ProtocolOptions {
   readonly logger: Logger;
 }
 
+type GatewayContext = ProtocolContext<Record<string, unknown>, Connection>;
+
 /** An admitted operation, as graphql-ws hands it back to us. */
 interface Admitted extends ExecutionArgs {
   readonly operation: Operation;
   readonly newContext: () => Context;
+  readonly receiver: Receiver;
 }
 
 /** Creates the graphql-transport-ws protocol over our own execution. A failing operation never closes its socket. */
@@ -34,17 +38,55 @@ export function createProtocol({
   const scopeOf = ({ requestId }: Connection): ErrorScope => ({ requestId, logger });
 
   function admit(connection: Connection, running: number, operation: Operation): void {
+    if (connection.revoked) throw new AppError('SESSION_EXPIRED');
     if (limits.operationsPerSocket > 0 && running > limits.operationsPerSocket)
       throw new AppError('TOO_MANY_SUBSCRIPTIONS');
     if (operation.type === OperationTypeNode.SUBSCRIPTION && !connection.viewer)
       throw new AppError('UNAUTHENTICATED');
   }
 
+  function present(connection: Connection, { errors, ...result }: ExecutionResult) {
+    if (!errors) return result;
+    return { ...result, errors: errors.map((error) => formatError(error, scopeOf(connection))) };
+  }
+
+  /** Responses that are shared have everything but the beginning of the message, which has the id. */
+  function receiverOf(connection: Connection, id: string): Receiver {
+    const beginning = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+    return {
+      serialize: (result) => Buffer.from(`${JSON.stringify(present(connection, result))}}`),
+      deliver: (response) => {
+        if (connection.open) connection.outbox.sendParts(beginning, response);
+      },
+    };
+  }
+
+  /** Tells each subscription of a socket that access has ended; gives whether other operations still run. */
+  function endSubscriptions({ subscriptions, extra }: GatewayContext): boolean {
+    const revoked = formatError(new AppError('SUBSCRIPTION_REVOKED'), scopeOf(extra));
+    let running = false;
+    for (const [id, subscription] of Object.entries(subscriptions)) {
+      if (!subscription) {
+        running = true;
+        continue;
+      }
+      // Without its entry, graphql-ws says nothing more about it.
+      delete (subscriptions as Record<string, unknown>)[id];
+      extra.outbox.send(JSON.stringify({ id, type: 'error', payload: [revoked] }));
+      void (subscription as AsyncIterableIterator<unknown>).return?.();
+    }
+    return running;
+  }
+
   return makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: limits.initMs,
-    onConnect: ({ extra, connectionParams }) => signIn.admit(extra, connectionParams?.['accessToken']),
+    onConnect(context) {
+      const { extra, connectionParams } = context;
+      extra.endSubscriptions = () => endSubscriptions(context);
+      return signIn.admit(extra, connectionParams?.['accessToken']);
+    },
 
-    onSubscribe({ extra, subscriptions }, _id, payload) {
+    onSubscribe({ extra, subscriptions }, id, payload) {
       try {
         const operation = execution.prepare(payload);
         // The operation itself is among them already.
@@ -53,7 +95,8 @@ export function createProtocol({
         const newContext = () => ({ viewer, services, caller, requestId });
         const { document } = operation;
         // graphql-ws asks for a context value unless there is one; ours are made per operation and per event.
-        return { operation, newContext, document, contextValue: null } as unknown as ExecutionArgs;
+        const receiver = receiverOf(extra, id);
+        return { operation, newContext, receiver, document, contextValue: null } as unknown as ExecutionArgs;
       } catch (error) {
         return errorsOf(error);
       }
@@ -64,13 +107,17 @@ export function createProtocol({
       return execution.run(operation, newContext()).catch(failing);
     },
     subscribe: async (args) => {
-      const { operation, newContext } = args as Admitted;
-      return execution.subscribe(operation, newContext).catch(failing);
+      const { operation, newContext, receiver } = args as Admitted;
+      return execution.subscribe(operation, newContext, receiver).catch(failing);
     },
 
     onNext({ extra }, _id, _payload, _args, result) {
-      if (!result.errors) return undefined;
-      return { ...result, errors: result.errors.map((error) => formatError(error, scopeOf(extra))) };
+      return result.errors ? present(extra, result) : undefined;
+    },
+    onComplete({ extra, subscriptions }) {
+      // The answer of what ended access itself is sent before the socket closes.
+      if (!extra.revoked || Object.values(subscriptions).some((running) => running === null)) return;
+      setImmediate(() => extra.end(closeCodes.forbidden, 'SESSION_EXPIRED'));
     },
     onError({ extra }, _id, _payload, errors) {
       return errors.flatMap(errorsOf).map((error) => formatError(error, scopeOf(extra)));

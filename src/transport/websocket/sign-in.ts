@@ -5,30 +5,41 @@ import type { Authenticate, Authenticated } from '../authentication.js';
 import { closeCodes } from './close-codes.js';
 import type { Connection } from './connection.js';
 
-/** Knows who is on which socket, and ends sockets with their token or their session. */
+/** Knows who is on which socket, and ends sockets with their token, their session or their user. */
 export interface SignIn {
   /**
    * Reads the token of `connection_init`; without one the socket is anonymous. False when the socket was closed
-   * instead: 4403 for a bad token, 1013 when it could not be read right now.
+   * instead: 4403 for a bad token, 1013 when it could not be read right now or the user has too many sockets.
    */
   admit(connection: Connection, token: unknown): Promise<boolean>;
-  /** Closes the sockets of a session with 4403. */
-  closeSession(sessionId: string): void;
+  /** Ends the subscriptions of a session or a user with SUBSCRIPTION_REVOKED, and closes its sockets with 4403. */
+  endAccess(of: EndedAccess): void;
+}
+
+/** A session or a user that is no more. */
+export interface EndedAccess {
+  readonly kind: 'session' | 'user';
+  readonly id: string;
 }
 
 export interface SignInOptions {
   readonly authenticate: Authenticate;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Open sockets of one user; 0 for any number. */
+  readonly socketsPerUser: number;
 }
 
 /** The longest wait that a timer takes. */
 const longestTimerMs = 2 ** 31 - 1;
+/** What runs when access ends, such as the sign-out itself, may still answer. */
+const answerWithinMs = 500;
 
 /** Creates the register of signed-in sockets. */
-export function createSignIn({ authenticate, clock, logger }: SignInOptions): SignIn {
+export function createSignIn({ authenticate, clock, logger, socketsPerUser }: SignInOptions): SignIn {
+  const byUser = new Map<string, Set<Connection>>();
   const bySession = new Map<string, Set<Connection>>();
-  /** Sessions that ended while a token was being read, which may have been read just before. */
+  /** What ended while a token was being read, which may have been read just before. */
   const reading = new Set<Set<string>>();
 
   async function read(token: string): Promise<Authenticated | null> {
@@ -36,16 +47,20 @@ export function createSignIn({ authenticate, clock, logger }: SignInOptions): Si
     reading.add(ended);
     try {
       const authenticated = await authenticate(token);
-      return ended.has(authenticated.viewer.sessionId) ? null : authenticated;
+      const { sessionId, userId } = authenticated.viewer;
+      return ended.has(sessionId) || ended.has(userId) ? null : authenticated;
     } finally {
       reading.delete(ended);
     }
   }
 
   function register(connection: Connection, { viewer, expiresAt }: Authenticated): void {
-    const { sessionId } = viewer;
-    const sockets = bySession.get(sessionId) ?? new Set();
-    bySession.set(sessionId, sockets.add(connection));
+    const { userId } = viewer;
+    if (socketsPerUser > 0 && (byUser.get(userId)?.size ?? 0) >= socketsPerUser) {
+      connection.end(closeCodes.tryAgainLater, 'TOO_MANY_SOCKETS');
+      return;
+    }
+    const leave = [enter(byUser, userId, connection), enter(bySession, viewer.sessionId, connection)];
     const remaining = Math.min(expiresAt.getTime() - clock.now().getTime(), longestTimerMs);
     const expiry = setTimeout(
       () => connection.end(closeCodes.forbidden, 'UNAUTHENTICATED'),
@@ -53,8 +68,7 @@ export function createSignIn({ authenticate, clock, logger }: SignInOptions): Si
     );
     connection.onEnd(() => {
       clearTimeout(expiry);
-      sockets.delete(connection);
-      if (sockets.size === 0) bySession.delete(sessionId);
+      for (const done of leave) done();
     });
     connection.viewer = viewer;
   }
@@ -66,6 +80,18 @@ export function createSignIn({ authenticate, clock, logger }: SignInOptions): Si
       connection.end(closeCodes.internalError, 'INTERNAL_ERROR');
     } else {
       connection.end(code === 'SERVICE_UNAVAILABLE' ? closeCodes.tryAgainLater : closeCodes.forbidden, code);
+    }
+  }
+
+  function revoke(connection: Connection): void {
+    if (connection.revoked) return;
+    connection.revoked = true;
+    const close = () => connection.end(closeCodes.forbidden, 'SESSION_EXPIRED');
+    if (connection.endSubscriptions?.()) {
+      const late = setTimeout(close, answerWithinMs);
+      connection.onEnd(() => clearTimeout(late));
+    } else {
+      close();
     }
   }
 
@@ -82,11 +108,20 @@ export function createSignIn({ authenticate, clock, logger }: SignInOptions): Si
       return connection.open;
     },
 
-    closeSession(sessionId) {
-      for (const ended of reading) ended.add(sessionId);
-      for (const connection of [...(bySession.get(sessionId) ?? [])]) {
-        connection.end(closeCodes.forbidden, 'SESSION_EXPIRED');
-      }
+    endAccess({ kind, id }) {
+      for (const ended of reading) ended.add(id);
+      const sockets = (kind === 'user' ? byUser : bySession).get(id);
+      for (const connection of [...(sockets ?? [])]) revoke(connection);
     },
+  };
+}
+
+/** Puts a socket under a key; gives how to take it away. */
+function enter(register: Map<string, Set<Connection>>, key: string, connection: Connection): () => void {
+  const sockets = register.get(key) ?? new Set();
+  register.set(key, sockets.add(connection));
+  return () => {
+    sockets.delete(connection);
+    if (sockets.size === 0) register.delete(key);
   };
 }

@@ -1,0 +1,273 @@
+import { type ChannelEvent, isAccessEvent, type StreamItem, takesAccessOf } from '../channels/events.js';
+import type { ChannelStream } from '../channels/stream.js';
+import type { LiveFeed } from '../channels/tail.js';
+import { AppError } from '../shared/errors.js';
+import { createGate } from './gate.js';
+
+/** One subscription that shares executions with those that are alike. */
+export interface Subscriber {
+  readonly stream: ChannelStream<unknown>;
+  /** Same key, same response to the same event. */
+  readonly key: string;
+  /** The subscribed field, for metrics. */
+  readonly field: string;
+  /** Executes one event and gives its serialised response. */
+  execute(event: unknown): Promise<Buffer>;
+  /** Takes a serialised response; called in order, and not after `leave`. */
+  deliver(response: Buffer): void;
+  /** The subscription is over: with an error, or because the channel has no more for it. */
+  end(error: Error | null): void;
+}
+
+/** Hears what the fan-out does. */
+export interface FanOutObserver {
+  began(field: string, resumed: boolean): void;
+  executed(field: string): void;
+  /** An item was given to so many; `live` unless it was replayed. */
+  delivered(field: string, count: number, item: StreamItem, live: boolean): void;
+  ended(field: string): void;
+}
+
+export interface FanOutOptions {
+  readonly observer?: FanOutObserver;
+  /** Resolves when whoever had lost all access before the call was told so, and has left. */
+  readonly endingsHeard: () => Promise<void>;
+}
+
+/** Executes each event once for all who are alike. */
+export interface FanOut {
+  /** Begins a subscription; gives a way to leave, which ends it without a word. */
+  join(subscriber: Subscriber): () => void;
+}
+
+/** Responses that may be waited for in one group; whoever is behind that far begins again at the last cursor. */
+const maxJobs = 1_000;
+/** Events of one group that are executed at the same time. */
+const maxRunning = 16;
+/** Subscribers that replay at the same time. */
+const maxReplaying = 64;
+/** A replayed response is kept so long for others who replay the same. */
+const replayedMilliseconds = 500;
+
+interface Member extends Subscriber {
+  /** What came up to here was delivered before the member went live. */
+  after: number;
+  left: boolean;
+}
+
+interface Job {
+  readonly event: ChannelEvent;
+  readonly item: StreamItem;
+  response: Promise<Buffer | null> | null;
+}
+
+/** Creates the fan-out of a process. */
+export function createFanOut({ endingsHeard, observer }: FanOutOptions): FanOut {
+  const groups = new Map<string, Group>();
+  const gate = createGate(maxReplaying);
+  const replayed = new Map<string, Promise<Buffer | null>>();
+
+  async function respond(member: Member, item: StreamItem): Promise<Buffer | null> {
+    const prepared = await member.stream.prepare(item);
+    if (prepared === null) return null;
+    observer?.executed(member.field);
+    return member.execute(prepared);
+  }
+
+  /** A replay of many clients at once executes each event once. */
+  function respondToReplay(member: Member, item: StreamItem): Promise<Buffer | null> {
+    const key = `${item.type} ${item.cursor.seq} ${item.cursor.tag} ${member.key}`;
+    let response = item.type === 'event' ? replayed.get(key) : undefined;
+    if (!response) {
+      response = respond(member, item);
+      if (item.type === 'event') {
+        replayed.set(key, response);
+        const forget = () => replayed.delete(key);
+        response.then(() => setTimeout(forget, replayedMilliseconds).unref(), forget);
+      }
+    }
+    return response;
+  }
+
+  /** Pulls until the member has all that is known here, and lets its group go on from there. */
+  async function bring(member: Member): Promise<void> {
+    const leaveGate = await gate();
+    try {
+      await pull(member, leaveGate);
+    } finally {
+      leaveGate();
+    }
+  }
+
+  async function pull(member: Member, leaveGate: () => void): Promise<void> {
+    const { source } = member.stream;
+    /** Events up to here were known when the endings were last heard. */
+    let covered = 0;
+    while (!member.left) {
+      const feed = source.caughtUp;
+      if (feed) return enter(member, feed);
+      const result = await source.next();
+      if (member.left) return;
+      if (result.done) return end(member, null);
+      const item = result.value;
+      // From here on it may wait for long.
+      if (item.type === 'joined') leaveGate();
+      const response = await respondToReplay(member, item);
+      if (item.type === 'event' && item.cursor.seq > covered) {
+        covered = source.head;
+        await endingsHeard();
+      }
+      if (!response || member.left) continue;
+      member.deliver(response);
+      observer?.delivered(member.field, 1, item, false);
+    }
+  }
+
+  function enter(member: Member, feed: LiveFeed): void {
+    let group = groups.get(member.key);
+    if (!group) {
+      const delivered = (count: number, item: StreamItem) =>
+        observer?.delivered(member.field, count, item, true);
+      group = new Group(feed, {
+        respond,
+        endingsHeard,
+        end,
+        delivered,
+        empty: () => groups.delete(member.key),
+      });
+      groups.set(member.key, group);
+    }
+    member.after = feed.head;
+    group.members.add(member);
+  }
+
+  function leave(member: Member): void {
+    if (member.left) return;
+    member.left = true;
+    observer?.ended(member.field);
+    groups.get(member.key)?.remove(member);
+    // Its failure to end concerns nobody any more.
+    member.stream.return().then(undefined, () => {});
+  }
+
+  function end(member: Member, error: Error | null): void {
+    if (member.left) return;
+    leave(member);
+    member.end(error);
+  }
+
+  return {
+    join(subscriber) {
+      observer?.began(subscriber.field, subscriber.stream.source.resumed);
+      const member: Member = { ...subscriber, after: 0, left: false };
+      bring(member).catch((error: unknown) => end(member, error as Error));
+      return () => leave(member);
+    },
+  };
+}
+
+/** What a group needs of its fan-out. */
+interface GroupWay {
+  respond(member: Member, item: StreamItem): Promise<Buffer | null>;
+  endingsHeard(): Promise<void>;
+  end(member: Member, error: Error | null): void;
+  delivered(count: number, item: StreamItem): void;
+  empty(): void;
+}
+
+/** The live subscribers of one key: each event is executed by one of them and delivered to all, in order. */
+class Group {
+  readonly members = new Set<Member>();
+  readonly #jobs: Job[] = [];
+  readonly #unlisten: () => void;
+  #last: number;
+  #running = 0;
+  #draining = false;
+
+  constructor(
+    feed: LiveFeed,
+    private readonly way: GroupWay,
+  ) {
+    this.#last = feed.head;
+    this.#unlisten = feed.listen((event) => this.#take(event));
+  }
+
+  remove(member: Member): void {
+    if (!this.members.delete(member) || this.members.size > 0) return;
+    this.#unlisten();
+    this.way.empty();
+  }
+
+  #take(event: ChannelEvent): void {
+    if (event.seq !== this.#last + 1 || this.#jobs.length >= maxJobs) {
+      // Retention or an overload came in between: with their cursors they are told which, or go on.
+      this.#fail(new AppError('SERVICE_UNAVAILABLE'));
+      return;
+    }
+    this.#last = event.seq;
+    const cursor = { channel: event.channel, seq: event.seq, tag: event.tag };
+    this.#jobs.push({
+      event,
+      item: { type: 'event', event, cursor, occurredAt: event.occurredAt },
+      response: null,
+    });
+    this.#startJobs();
+    if (!this.#draining) void this.#drain();
+  }
+
+  #startJobs(): void {
+    for (const job of this.#jobs) {
+      if (this.#running >= maxRunning) return;
+      if (job.response || isAccessEvent(job.event)) continue;
+      const [member] = this.members;
+      if (!member) return;
+      this.#running++;
+      // The endings are asked for beside the execution: both began after the event was committed.
+      job.response = Promise.all([this.way.respond(member, job.item), this.way.endingsHeard()]).then(
+        ([response]) => response,
+      );
+      const ended = () => {
+        this.#running--;
+        this.#startJobs();
+      };
+      job.response.then(ended, ended);
+    }
+  }
+
+  async #drain(): Promise<void> {
+    this.#draining = true;
+    try {
+      for (let job = this.#jobs[0]; job && this.members.size > 0; job = this.#jobs[0]) {
+        if (isAccessEvent(job.event)) this.#takeAccess(job.event);
+        else this.#deliver(await job.response, job.item);
+        this.#jobs.shift();
+      }
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+    this.#draining = false;
+  }
+
+  #deliver(response: Buffer | null | undefined, item: StreamItem): void {
+    if (!response) return;
+    let count = 0;
+    for (const member of this.members) {
+      if (item.cursor.seq <= member.after) continue;
+      member.deliver(response);
+      count++;
+    }
+    this.way.delivered(count, item);
+  }
+
+  #takeAccess(event: ChannelEvent): void {
+    for (const member of [...this.members]) {
+      if (event.seq > member.after && takesAccessOf(event, member.stream.source.userId))
+        this.way.end(member, new AppError('SUBSCRIPTION_REVOKED'));
+    }
+  }
+
+  #fail(error: Error): void {
+    for (const member of [...this.members]) this.way.end(member, error);
+    this.#jobs.length = 0;
+  }
+}

@@ -1,0 +1,20 @@
+import type { FanOutObserver } from '../../graphql/fan-out.js';
+import type { GatewayMetrics } from './metrics.js';
+
+/** Counts what the fan-out does: once per event, not once per subscriber. */
+export function fanOutObserver(metrics: GatewayMetrics): FanOutObserver {
+  return {
+    began(field, resumed) {
+      metrics.subscriptions.inc({ field });
+      if (resumed) metrics.resumes.inc();
+    },
+    executed: (field) => metrics.executions.inc({ field }),
+    delivered(field, count, item, live) {
+      metrics.deliveries.inc({ field }, count);
+      if (item.type === 'reset') metrics.resets.inc({ reason: item.reason });
+      // The two clocks may differ a little: the database's and ours.
+      if (live) metrics.lag.observe(Math.max(0, Date.now() - item.occurredAt.getTime()) / 1_000);
+    },
+    ended: (field) => metrics.subscriptions.dec({ field }),
+  };
+}

@@ -1,0 +1,86 @@
+import { WebSocket } from 'ws';
+
+/** Follows a room through whatever happens to its sockets, and keeps the sequences that it was given. */
+export interface Subscriber {
+  readonly sequences: number[];
+  /** How often it has connected. */
+  readonly connects: number;
+  /** Cuts its socket, without a word. */
+  cut(): void;
+  stop(): void;
+}
+
+export interface SubscriberOptions {
+  /** Where to connect now; asked before each connection. */
+  readonly url: () => string;
+  readonly accessToken: string;
+  readonly roomId: string;
+  /** The cursor to begin at. */
+  readonly after: string;
+  readonly onEvent: () => void;
+}
+
+const query = `subscription ($roomId: ID!, $after: Cursor) { chatEvents(roomId: $roomId, after: $after) {
+  __typename ... on ChannelEvent { cursor } ... on MessageSent { message { sequence } } } }`;
+
+/** Begins to follow; connects again at the last cursor whenever its socket closes. */
+export function follow({ url, accessToken, roomId, after: start, onEvent }: SubscriberOptions): Subscriber {
+  const sequences: number[] = [];
+  let after = start;
+  let socket: WebSocket | undefined;
+  let stopped = false;
+  let connects = 0;
+  let retry: NodeJS.Timeout | undefined;
+
+  function receive(text: string): void {
+    const message = JSON.parse(text);
+    if (message.type === 'connection_ack')
+      socket?.send(
+        JSON.stringify({ type: 'subscribe', id: '1', payload: { query, variables: { roomId, after } } }),
+      );
+    // Whatever is wrong, such as a database that is away: begin again at the last cursor.
+    if (message.type === 'error') socket?.terminate();
+    const event = message.payload?.data?.chatEvents;
+    if (message.type !== 'next' || !event) return;
+    if (event.__typename === 'ChannelReset') throw new Error('the history was lost');
+    after = event.cursor;
+    if (!event.message) return;
+    sequences.push(event.message.sequence);
+    onEvent();
+  }
+
+  function connect(): void {
+    if (stopped) return;
+    const next = new WebSocket(url(), 'graphql-transport-ws');
+    socket = next;
+    next.on('open', () => {
+      connects++;
+      next.send(JSON.stringify({ type: 'connection_init', payload: { accessToken } }));
+    });
+    next.on('message', (data) => socket === next && receive(String(data)));
+    next.on('error', () => {});
+    next.on('close', () => {
+      if (!stopped) retry = setTimeout(connect, 20 + Math.random() * 200);
+    });
+  }
+  connect();
+  return {
+    sequences,
+    get connects() {
+      return connects;
+    },
+    cut: () => socket?.terminate(),
+    stop() {
+      stopped = true;
+      clearTimeout(retry);
+      socket?.terminate();
+    },
+  };
+}
+
+/** Whether these are 1, 2, 3 … up to `last`: nothing missed, nothing twice, in order. */
+export function flaw(sequences: readonly number[], last: number): string | null {
+  const index = sequences.findIndex((sequence, position) => sequence !== position + 1);
+  if (index !== -1) return `${sequences[index]} came where ${index + 1} was due`;
+  return sequences.length === last ? null : `${sequences.length} of ${last} came`;
+}
