@@ -480,8 +480,8 @@ describe('unread messages', () => {
     for (const upTo of [1, 1, 2, 0]) await mark(student, upTo);
 
     expect(await moves(student)).toEqual([
-      { payload: { roomId: lesson.uuid, upToSequence: 1 } },
-      { payload: { roomId: lesson.uuid, upToSequence: 2 } },
+      { payload: { roomId: lesson.uuid, kind: 'lesson', upToSequence: 1 } },
+      { payload: { roomId: lesson.uuid, kind: 'lesson', upToSequence: 2 } },
     ]);
   });
 

@@ -56,6 +56,8 @@ export function createDatabase({ url, logger, poolSize = 10, observe }: Database
     keepAlive: true,
     ...(observe ? { Client: observedClient(observe) } : {}),
   });
+  // A connection may break between two owners, when neither listens; the error shows in whatever uses it next.
+  pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
 
   const prisma = new PrismaClient({
