@@ -61,11 +61,11 @@ describe('signUp', () => {
     expect(JSON.stringify(error)).not.toContain(account.input.email);
   });
 
-  it('makes one account of 20 simultaneous sign-ups with one address', async () => {
+  it('makes one account of 8 simultaneous sign-ups with one address', async () => {
     const account = newcomer();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => app.client().send(signUp, account)));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => app.client().send(signUp, account)));
     const codes = answers.map(({ errors }) => errors?.[0]?.extensions.code ?? 'made').sort();
-    expect(codes).toEqual([...Array<string>(19).fill('EMAIL_TAKEN'), 'made']);
+    expect(codes).toEqual([...Array<string>(7).fill('EMAIL_TAKEN'), 'made']);
   });
 
   it.each([
