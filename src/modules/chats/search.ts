@@ -3,6 +3,9 @@ import type { Database } from '../../platform/database/database.js';
 import { type Connection, type Edge, type Page, toConnection } from '../../shared/pagination.js';
 import type { Viewer } from '../../shared/viewer.js';
 import type { MessageView } from './message-store.js';
+import { canReadRoom } from './policy.js';
+import type { RoomAccess } from './room-access.js';
+import { listRooms } from './room-store.js';
 import type { Room, RoomKey } from './rooms.js';
 import { searchMessages } from './search-store.js';
 import { type Snippet, snippetOf } from './snippet.js';
@@ -20,9 +23,11 @@ export interface FoundMessages extends Connection<MessageView> {
 interface MessageSearchOptions {
   readonly database: Database;
   readonly clock: Clock;
-  /** The rooms in which somebody may read now; of one, ROOM_NOT_FOUND when it is none of them. */
-  readonly readableRooms: (viewer: Viewer, room: RoomKey | null) => Promise<readonly Room[]>;
+  readonly requireRoom: RoomAccess['requireRoom'];
 }
+
+/** Of all rooms of somebody, the latest active. */
+const roomsAtMost = 1_000;
 
 /** Search in messages. */
 export interface MessageSearchService {
@@ -35,10 +40,18 @@ export interface MessageSearchService {
 
 /** Creates it. */
 export function createMessageSearch(options: MessageSearchOptions): MessageSearchService {
-  const { database, clock, readableRooms } = options;
+  const { database, clock, requireRoom } = options;
+
+  async function readableRooms(viewer: Viewer): Promise<Room[]> {
+    const page = { limit: roomsAtMost, backward: false, after: null, before: null };
+    const { rooms } = await listRooms(database, viewer.organizationId, viewer.userId, page);
+    return rooms.map(({ room }) => room).filter((room) => canReadRoom(viewer, room));
+  }
+
   return {
-    async search({ organizationId, ...viewer }, text, room, page) {
-      const rooms = await readableRooms({ organizationId, ...viewer }, room);
+    async search(viewer, text, key, page) {
+      const { organizationId } = viewer;
+      const rooms = key ? [await requireRoom(viewer, key)] : await readableRooms(viewer);
       const [asOf = clock.now().toISOString(), ...after] = page.after ?? [];
       const place = { ...page, after: page.after && after };
       const found = await searchMessages(database, { organizationId, rooms, text, asOf }, place);
