@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Caller } from '../graphql/context.js';
 import { AppError } from '../shared/errors.js';
 import type { Viewer } from '../shared/viewer.js';
+import { preferredLanguage } from './accept-language.js';
 
 /** Who speaks, and until when the token lets them. */
 export interface Authenticated {
@@ -17,16 +18,16 @@ export function bearerToken({ authorization }: IncomingHttpHeaders): string | nu
   if (authorization === undefined) return null;
   const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
   if (token === undefined) {
-    throw new AppError(
-      'UNAUTHENTICATED',
-      {},
-      { detail: 'The Authorization header must be "Bearer" and a token.' },
-    );
+    throw new AppError('UNAUTHENTICATED', { authorization: [{ rule: 'BEARER' }] });
   }
   return token;
 }
 
 /** Where a request or a socket comes from. */
 export function callerOf({ socket, headers }: IncomingMessage): Caller {
-  return { address: socket.remoteAddress ?? '', userAgent: headers['user-agent']?.slice(0, 500) ?? null };
+  return {
+    address: socket.remoteAddress ?? '',
+    userAgent: headers['user-agent']?.slice(0, 500) ?? null,
+    language: preferredLanguage(headers['accept-language']),
+  };
 }

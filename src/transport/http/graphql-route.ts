@@ -9,7 +9,7 @@ import { AppError } from '../../shared/errors.js';
 import { type Authenticate, bearerToken, callerOf } from '../authentication.js';
 import type { GraphiqlPage } from '../graphiql/page.js';
 import { graphqlPath } from '../path.js';
-import { sendErrors } from './failures.js';
+import { scopeOf, sendErrors } from './failures.js';
 import { answerType, wantsPage } from './graphql-answer.js';
 
 export interface GraphqlRouteOptions {
@@ -40,13 +40,13 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     if (graphiql && isRead(request) && wantsPage(request.headers.accept))
       return sendPage(graphiql, request, reply);
     if (answerType(request.headers.accept) === null) {
-      const error = new AppError('BAD_REQUEST', {}, { detail: 'The Accept header takes no JSON.' });
-      return sendErrors(request, reply, [formatError(error, { requestId: request.id, logger })], 406);
+      const error = new AppError('BAD_REQUEST', { accept: [{ rule: 'TAKES_JSON' }] });
+      return sendErrors(request, reply, [formatError(error, scopeOf(request, logger))], 406);
     }
     const text = documentOf(request);
     const guarded = text === null ? null : guard.check(text);
     if (guarded && 'errors' in guarded) {
-      const scope = { requestId: request.id, logger };
+      const scope = scopeOf(request, logger);
       return sendErrors(
         request,
         reply,

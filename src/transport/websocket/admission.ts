@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ErrorCode } from '../../shared/errors.js';
+import type { PlainCode } from '../../shared/errors.js';
 import type { TransportLimits } from '../limits.js';
 
 /** Which handshakes are let in: `same` lets in pages of this very host only, `any` all, a list those beside it. */
@@ -8,7 +8,7 @@ export type AllowedOrigins = 'any' | 'same' | readonly string[];
 /** Counts sockets by address and by whether they have begun. */
 export interface Admission {
   /** Why a handshake is refused, or null. */
-  refusal(request: IncomingMessage): ErrorCode | null;
+  refusal(request: IncomingMessage): PlainCode | null;
   /** Counts a socket that was opened; gives what to call when it has begun and when it is closed. */
   admit(address: string): { begun(): void; closed(): void };
 }
