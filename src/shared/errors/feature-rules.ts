@@ -1,4 +1,4 @@
-import type { RuleGroup } from './field-rules.js';
+import type { WordingGroup } from './wording.js';
 
 /** What accounts and the relations of tutors and students ask of an input. */
 const peopleRules = {
@@ -20,7 +20,7 @@ const peopleRules = {
     uk: 'уже має ваше запрошення або навчається у вас',
   },
   NO_RELATION: { en: 'has no active relation with you', uk: 'не має чинного зв’язку з вами' },
-} as const satisfies RuleGroup;
+} as const satisfies WordingGroup;
 
 /** What lessons and availability ask of an input. */
 const lessonRules = {
@@ -70,7 +70,7 @@ const lessonRules = {
     en: 'overlaps another exception of this date',
     uk: 'перетинається з іншим винятком цієї дати',
   },
-} as const satisfies RuleGroup;
+} as const satisfies WordingGroup;
 
 /** What series of lessons ask of an input. */
 const seriesRules = {
@@ -112,7 +112,7 @@ const seriesRules = {
     en: 'must end: give COUNT or UNTIL',
     uk: 'має закінчуватися: вкажіть COUNT або UNTIL',
   },
-} as const satisfies RuleGroup;
+} as const satisfies WordingGroup;
 
 /** What chats and notifications ask of an input. */
 const messageRules = {
@@ -135,6 +135,6 @@ const messageRules = {
     en: 'a school has at most {max} endpoints',
     uk: 'школа має не більше адрес, ніж {max}',
   },
-} as const satisfies RuleGroup;
+} as const satisfies WordingGroup;
 
 export const featureRules = { ...peopleRules, ...lessonRules, ...seriesRules, ...messageRules } as const;

@@ -2,10 +2,7 @@ import type { Language } from '../language.js';
 import { featureRules } from './feature-rules.js';
 import { requestRules } from './request-rules.js';
 import { valueRules } from './value-rules.js';
-import { type ValuesOf, type Wording, worded } from './wording.js';
-
-/** Rules that belong together. */
-export type RuleGroup = Readonly<Record<string, Wording>>;
+import { type ValuesOf, worded } from './wording.js';
 
 /** Everything that can be wrong with one input, in every language. */
 export const fieldRules = { ...valueRules, ...requestRules, ...featureRules } as const;

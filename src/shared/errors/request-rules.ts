@@ -1,4 +1,4 @@
-import type { RuleGroup } from './field-rules.js';
+import type { WordingGroup } from './wording.js';
 
 /** What a request must be: paths are its parts, such as `query`, `variables`, `body`, `accept` and `accessToken`. */
 export const requestRules = {
@@ -34,4 +34,4 @@ export const requestRules = {
     en: 'must have at most {max} comparisons of repeated fields',
     uk: 'має містити не більше порівнянь повторюваних полів, ніж {max}',
   },
-} as const satisfies RuleGroup;
+} as const satisfies WordingGroup;

@@ -1,4 +1,4 @@
-import type { RuleGroup } from './field-rules.js';
+import type { WordingGroup } from './wording.js';
 
 /** What a value itself must be, whatever it is for. Each text goes on after the path of the input. */
 export const valueRules = {
@@ -81,4 +81,4 @@ export const valueRules = {
     uk: 'не може містити імені користувача чи пароля',
   },
   PUBLIC_ADDRESS: { en: 'must not have a private address', uk: 'не може мати приватної адреси' },
-} as const satisfies RuleGroup;
+} as const satisfies WordingGroup;
