@@ -12,6 +12,7 @@ const countRules = {
   aliases: 'AT_MOST_ALIASES',
   selections: 'AT_MOST_SELECTIONS',
   repeatedPairs: 'AT_MOST_COMPARISONS',
+  directives: 'AT_MOST_DIRECTIVES',
 } as const;
 
 /**
@@ -24,7 +25,7 @@ export function checkShape(document: DocumentNode, limits: DocumentLimits): void
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
   const reached = new Set<string>();
-  const count = { aliases: 0, selections: 0, repeatedPairs: 0 };
+  const count = { aliases: 0, selections: 0, repeatedPairs: 0, directives: 0 };
 
   const add = (name: keyof typeof count, amount: number) => {
     count[name] += amount;
@@ -43,6 +44,7 @@ export function checkShape(document: DocumentNode, limits: DocumentLimits): void
   ) => {
     for (const selection of set.selections) {
       add('selections', 1);
+      add('directives', selection.directives?.length ?? 0);
       if (selection.kind === Kind.FIELD) {
         if (max > 0 && depth > max) throw tooComplex({ rule: 'AT_MOST_DEEP', max });
         if (selection.alias) add('aliases', 1);
@@ -70,6 +72,10 @@ export function checkShape(document: DocumentNode, limits: DocumentLimits): void
   const start = (set: SelectionSetNode, open: ReadonlySet<string>) =>
     walk(set, new Map(), 1, limits.depth, open, new Set());
   for (const definition of document.definitions) {
+    if (!('selectionSet' in definition)) continue;
+    add('directives', definition.directives?.length ?? 0);
+    for (const { directives } of definition.variableDefinitions ?? [])
+      add('directives', directives?.length ?? 0);
     if (definition.kind === Kind.OPERATION_DEFINITION) start(definition.selectionSet, new Set());
   }
   // Validation looks at unused fragments too.

@@ -1,8 +1,6 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Caller } from '../graphql/context.js';
+import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../shared/errors.js';
 import type { Viewer } from '../shared/viewer.js';
-import { preferredLanguage } from './accept-language.js';
 
 /** Who speaks, and until when the token lets them. */
 export interface Authenticated {
@@ -21,13 +19,4 @@ export function bearerToken({ authorization }: IncomingHttpHeaders): string | nu
     throw new AppError('UNAUTHENTICATED', { authorization: [{ rule: 'BEARER' }] });
   }
   return token;
-}
-
-/** Where a request or a socket comes from. */
-export function callerOf({ socket, headers }: IncomingMessage): Caller {
-  return {
-    address: socket.remoteAddress ?? '',
-    userAgent: headers['user-agent']?.slice(0, 500) ?? null,
-    language: preferredLanguage(headers['accept-language']),
-  };
 }

@@ -11,7 +11,7 @@ export const chatErrors = {
   CHAT_NOT_ACCESSIBLE: {
     status: 403,
     retry: 'NO',
-    en: 'You may see this lesson but not its chat.',
-    uk: 'Ви можете бачити це заняття, але не його чат.',
+    en: 'You may see this but not its chat.',
+    uk: 'Ви можете це бачити, але не його чат.',
   },
 } as const satisfies ErrorGroup;

@@ -34,4 +34,20 @@ export const requestRules = {
     en: 'must have at most {max} comparisons of repeated fields',
     uk: 'має містити не більше порівнянь повторюваних полів, ніж {max}',
   },
+  AT_MOST_DIRECTIVES: {
+    en: 'must have at most {max} directives',
+    uk: 'має містити не більше директив, ніж {max}',
+  },
+  AT_MOST_COST: {
+    en: 'has a cost of {cost}, and {max} is the most',
+    uk: 'має вартість {cost}, а найбільша дозволена — {max}',
+  },
+  AT_MOST_NESTED: {
+    en: 'must not be nested more than {max} deep',
+    uk: 'має бути з вкладеністю не більше ніж {max}',
+  },
+  AT_MOST_VALUES: {
+    en: 'must have at most {max} values',
+    uk: 'має містити не більше значень, ніж {max}',
+  },
 } as const satisfies WordingGroup;
