@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, idempotencyKey, parseArgs, text } from '../../graphql/input.js';
+import { id, idempotencyKey, parseArgs, rule, text } from '../../graphql/input.js';
 import { roomKey } from './rooms.js';
 import { MessagePayload, RoomPayload } from './types.js';
 
@@ -11,7 +11,7 @@ const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
 const sendArgs = z.object({
   input: z.object({
     roomId: roomKey,
-    body: text(1, 4_000).refine((body) => visible.test(body), 'must not be blank'),
+    body: text(1, 4_000).refine((body) => visible.test(body), rule({ rule: 'NOT_BLANK' })),
     clientMessageId: idempotencyKey,
     replyToId: id('message').nullish(),
   }),
@@ -20,7 +20,10 @@ const sendArgs = z.object({
 const SendMessageInput = builder.inputType('SendMessageInput', {
   description: 'A message to send.',
   fields: (t) => ({
-    roomId: t.id({ required: true, description: 'The id of the lesson in whose chat it is sent.' }),
+    roomId: t.id({
+      required: true,
+      description: 'The id of the lesson, classroom or relation in whose chat it is sent.',
+    }),
     body: t.string({
       required: true,
       description:
@@ -38,7 +41,7 @@ builder.mutationField('sendMessage', (t) =>
   t.field({
     type: MessagePayload,
     description:
-      'Sends a message; what came before it counts as read by its author. UNAUTHENTICATED, VALIDATION_ERROR, ROOM_NOT_FOUND, MESSAGE_NOT_FOUND (what it answers), IDEMPOTENCY_KEY_REUSED, SERVICE_UNAVAILABLE.',
+      'Sends a message; what came before it counts as read by its author. UNAUTHENTICATED, VALIDATION_ERROR, ROOM_NOT_FOUND, CLASSROOM_ARCHIVED, MESSAGE_NOT_FOUND (what it answers), IDEMPOTENCY_KEY_REUSED, SERVICE_UNAVAILABLE.',
     args: { input: t.arg({ type: SendMessageInput, required: true, description: 'The message.' }) },
     resolve: async (_root, args, context) => {
       const { roomId, body, clientMessageId, replyToId } = parseArgs(sendArgs, args).input;
@@ -49,13 +52,16 @@ builder.mutationField('sendMessage', (t) =>
 );
 
 const markReadArgs = z.object({
-  input: z.object({ roomId: roomKey, upToSequence: z.int().min(0, 'must not be negative') }),
+  input: z.object({ roomId: roomKey, upToSequence: z.int().min(0) }),
 });
 
 const MarkReadInput = builder.inputType('MarkReadInput', {
   description: 'How far a room was read.',
   fields: (t) => ({
-    roomId: t.id({ required: true, description: 'The id of the lesson whose chat was read.' }),
+    roomId: t.id({
+      required: true,
+      description: 'The id of the lesson, classroom or relation whose chat was read.',
+    }),
     upToSequence: t.int({
       required: true,
       description:
