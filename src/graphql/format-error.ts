@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { isOutage } from '../platform/database/failures.js';
 import type { Logger } from '../platform/logger.js';
 import { AppError, asError, type ErrorCode, type ErrorFields, errorCatalogue } from '../shared/errors.js';
+import { RateLimited } from '../shared/rate-limited.js';
 import { argumentError, variableError } from './value-errors.js';
 
 /** What every failure tells. */
@@ -99,7 +100,10 @@ function present(error: unknown, known: AppError): FormattedError {
     message: known.detail,
     ...(locations ? { locations } : {}),
     ...(path ? { path } : {}),
-    extensions: { ...failureOf(known) },
+    extensions: {
+      ...failureOf(known),
+      ...(known instanceof RateLimited ? { retryAfter: known.retryAfter } : {}),
+    },
   };
 }
 

@@ -26,6 +26,8 @@ export const errorCatalogue = {
   DOCUMENT_TOO_COMPLEX: { status: 400, detail: 'The document exceeds a limit.' },
   // Clients that try persisted queries look for this text, and then send the document.
   PERSISTED_QUERY_NOT_SUPPORTED: { status: 200, detail: 'PersistedQueryNotSupported' },
+  PERSISTED_QUERY_NOT_FOUND: { status: 200, detail: 'PersistedQueryNotFound' },
+  DOCUMENT_NOT_LISTED: { status: 403, detail: 'Only the documents of known clients are run here.' },
   // Accounts
   INVALID_CREDENTIALS: { status: 401, detail: 'The e-mail address or the password is wrong.' },
   SESSION_EXPIRED: { status: 401, detail: 'The session has ended; sign in again.' },
