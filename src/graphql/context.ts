@@ -1,4 +1,5 @@
 import { AppError } from '../shared/errors.js';
+import { defaultLanguage, type Language, languageOf } from '../shared/language.js';
 import type { Viewer } from '../shared/viewer.js';
 
 /** The services that resolvers call. Each module adds its own by declaration merging, so nothing here knows a feature. */
@@ -12,6 +13,8 @@ export interface Caller {
   /** What limits count: the address, or the network that an IPv6 client may pick its addresses from. */
   readonly network: string;
   readonly userAgent: string | null;
+  /** The language of ours that it asks for (`Accept-Language`); null when it asks for none. */
+  readonly language: Language | null;
 }
 
 /** What one operation runs with. It is made anew for each operation and for each event, since loaders cache in it. */
@@ -30,6 +33,14 @@ export interface RateLimitState {
   readonly limit: number;
   readonly remaining: number;
   readonly resetSeconds: number;
+}
+
+/**
+ * The language of whoever reads the answer: what the request or the socket's handshake asks for, else the locale of
+ * the signed-in person, else English. `*`, which many programs send, asks for none.
+ */
+export function readerLanguage({ caller, viewer }: Pick<Context, 'caller' | 'viewer'>): Language {
+  return caller.language ?? (viewer ? languageOf(viewer.locale) : defaultLanguage);
 }
 
 /** The signed-in person; fails with UNAUTHENTICATED. */

@@ -46,16 +46,17 @@ function parametersOf(request: FastifyRequest): Readonly<Record<string, unknown>
   return {
     query: parameters.get('query'),
     operationName: parameters.get('operationName'),
-    variables: parse(parameters.get('variables')),
-    extensions: parse(parameters.get('extensions')),
+    variables: parse(parameters, 'variables'),
+    extensions: parse(parameters, 'extensions'),
   };
 }
 
-function parse(json: string | null): unknown {
+function parse(parameters: URLSearchParams, name: string): unknown {
+  const json = parameters.get(name);
   try {
     return json ? JSON.parse(json) : undefined;
   } catch {
-    throw new AppError('BAD_REQUEST', {}, { detail: 'A parameter is not valid JSON.' });
+    throw new AppError('BAD_REQUEST', { [name]: [{ rule: 'JSON' }] });
   }
 }
 

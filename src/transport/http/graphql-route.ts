@@ -16,7 +16,7 @@ import type { CallerOf } from '../client-address.js';
 import type { GraphiqlPage } from '../graphiql/page.js';
 import { graphqlPath } from '../path.js';
 import { headersOf, type RateLimits, stateOf } from '../rate-limits.js';
-import { sendErrors, sendFailure } from './failures.js';
+import { scopeOf, sendErrors, sendFailure } from './failures.js';
 import { answerType, wantsPage } from './graphql-answer.js';
 import { isRead, readRequest, writeText } from './graphql-request.js';
 
@@ -52,8 +52,8 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     if (graphiql && isRead(request) && wantsPage(request.headers.accept))
       return sendPage(graphiql, request, reply);
     if (answerType(request.headers.accept) === null) {
-      const error = new AppError('BAD_REQUEST', {}, { detail: 'The Accept header takes no JSON.' });
-      return sendErrors(request, reply, [formatError(error, { requestId: request.id, logger })], 406);
+      const error = new AppError('BAD_REQUEST', { accept: [{ rule: 'TAKES_JSON' }] });
+      return sendErrors(request, reply, [formatError(error, scopeOf(request, logger))], 406);
     }
     const caller = callerOf(request.raw);
     const { document, cost } = await understand(request, caller);
@@ -106,7 +106,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     handler: answer,
     errorHandler: (error, request, reply) => {
       if (!(error instanceof RequestErrors)) return sendFailure(request, reply, error, logger);
-      const scope = { requestId: request.id, logger };
+      const scope = scopeOf(request, logger);
       return sendErrors(
         request,
         reply,
