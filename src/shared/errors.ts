@@ -52,6 +52,7 @@ export const errorCatalogue = {
   CLASSROOM_ARCHIVED: { status: 409, detail: 'The classroom is archived: it can only be read.' },
   // Chats
   ROOM_NOT_FOUND: { status: 404, detail: 'There is no such room.' },
+  MESSAGE_DELETED: { status: 409, detail: 'The message was deleted.' },
   MESSAGE_NOT_FOUND: { status: 404, detail: 'There is no such message.' },
   CHAT_NOT_ACCESSIBLE: { status: 403, detail: 'You may see this but not its chat.' },
   // Notifications

@@ -2,6 +2,7 @@ import type { ChatService } from './service.js';
 import './types.js';
 import './queries.js';
 import './mutations.js';
+import './change-mutations.js';
 import './subscriptions.js';
 import './inbox-events.js';
 
