@@ -40,9 +40,9 @@ const ReactionInput = builder.inputType('ReactionInput', {
 });
 
 async function react(action: 'addReaction' | 'removeReaction', args: unknown, context: Context) {
-  const { input } = parseArgs(reactionArgs, args);
-  const { changes } = context.services.chats;
-  return { message: await changes[action](requireViewer(context), input.messageId, input.emoji) };
+  const viewer = requireViewer(context);
+  const { messageId, emoji: given } = parseArgs(reactionArgs, args).input;
+  return { message: await context.services.chats.changes[action](viewer, messageId, given) };
 }
 
 builder.mutationFields((t) => ({

@@ -107,7 +107,8 @@ export function createSender(options: SendOptions) {
     return twin;
   }
 
-  return async function send(room: Room, authorId: string, draft: Draft): Promise<MessageView> {
+  /** The message; null when its author may not write in the room any more. */
+  return async function send(room: Room, authorId: string, draft: Draft): Promise<MessageView | null> {
     const mentionItemId = draft.mentionIds.length > 0 ? newId() : null;
     const message = { ...draft, id: newId(), authorId, tag: newTag(), queueItemId: newId(), mentionItemId };
     try {
@@ -117,7 +118,7 @@ export function createSender(options: SendOptions) {
         if (mentionItemId) onMention?.();
         return sent;
       }
-      if (refused) throw new AppError('ROOM_NOT_FOUND');
+      if (refused) return null;
       if (twinId === null) throw new AppError('MESSAGE_NOT_FOUND');
     } catch (error) {
       if (!violates(error, 'chat_message_client_id_key')) throw error;

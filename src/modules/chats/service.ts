@@ -136,7 +136,11 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     async sendMessage(viewer, key, draft) {
       const room = await requireWritableRoom(viewer, key);
       await access.requireInRoom(room, draft.mentionIds);
-      return send(room, viewer.userId, draft);
+      const sent = await send(room, viewer.userId, draft);
+      if (sent) return sent;
+      // What has changed while the message waited for its turn.
+      await requireWritableRoom(viewer, key);
+      throw new AppError('ROOM_NOT_FOUND');
     },
 
     changes,
