@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { type Context, requireViewer } from '../../graphql/context.js';
-import { id, parseArgs } from '../../graphql/input.js';
+import { id, parseArgs, rule } from '../../graphql/input.js';
 import { messageBody } from './mutations.js';
 import { MessagePayload } from './types.js';
 
@@ -14,7 +14,7 @@ const messageArgs = z.object({ input: z.object({ messageId: id('message') }) });
 const reactionArgs = z.object({
   input: z.object({
     messageId: id('message'),
-    emoji: z.string().max(64, 'must be one emoji').regex(emoji, 'must be one emoji'),
+    emoji: z.string().refine((value) => value.length <= 64 && emoji.test(value), rule({ rule: 'ONE_EMOJI' })),
   }),
 });
 

@@ -98,8 +98,7 @@ export function createMessageChanges({ database, channels, turns, access }: Mess
           return added;
         },
       });
-      if (refused)
-        throw invalid('input.emoji', `the message has ${maxReactions} different reactions already`);
+      if (refused) throw invalid('input.emoji', { rule: 'AT_MOST_REACTIONS', max: maxReactions });
       return message;
     },
 

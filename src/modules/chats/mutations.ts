@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, idempotencyKey, parseArgs, text } from '../../graphql/input.js';
+import { id, idempotencyKey, list, parseArgs, rule, text } from '../../graphql/input.js';
 import { roomKey } from './rooms.js';
 import { MessagePayload, RoomPayload } from './types.js';
 
@@ -13,14 +13,14 @@ const control = /[^\P{Cc}\n\t]/u;
 
 /** The text of a message. It is stored as it is, and nothing in it is ever interpreted. */
 export const messageBody = text(1, 4_000)
-  .refine((body) => visible.test(body), 'must not be blank')
-  .refine((body) => !control.test(body), 'must not contain control characters');
+  .refine((body) => visible.test(body), rule({ rule: 'NOT_BLANK' }))
+  .refine((body) => !control.test(body), rule({ rule: 'CONTROL_CHARACTERS' }));
 
 const sendArgs = z.object({
   input: z.object({
     roomId: roomKey,
     body: messageBody,
-    mentionIds: z.array(id('user')).max(20, 'must not be more than 20').nullish(),
+    mentionIds: list(id('user'), 0, 20).nullish(),
     clientMessageId: idempotencyKey,
     replyToId: id('message').nullish(),
   }),
@@ -69,7 +69,7 @@ builder.mutationField('sendMessage', (t) =>
 );
 
 const markReadArgs = z.object({
-  input: z.object({ roomId: roomKey, upToSequence: z.int().min(0, 'must not be negative') }),
+  input: z.object({ roomId: roomKey, upToSequence: z.int().min(0) }),
 });
 
 const MarkReadInput = builder.inputType('MarkReadInput', {

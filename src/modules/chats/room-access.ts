@@ -56,7 +56,7 @@ export function createRoomAccess(on: Queryable): RoomAccess {
       const found = await findRooms(on, organizationId, asked);
       const there = new Set(found.filter(({ room }) => room.standing !== null).map(({ userId }) => userId));
       const fields = userIds.flatMap((userId, index) =>
-        there.has(userId) ? [] : [[`input.mentionIds.${index}`, ['must be somebody who is in the room']]],
+        there.has(userId) ? [] : [[`input.mentionIds.${index}`, [{ rule: 'IN_ROOM' as const }]]],
       );
       if (fields.length > 0) throw new AppError('VALIDATION_ERROR', Object.fromEntries(fields));
     },

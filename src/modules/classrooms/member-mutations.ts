@@ -12,7 +12,7 @@ const roleArgs = z.object({
   input: z.object({
     classroomId: id('classroom'),
     userId: id('user'),
-    role: z.enum(['CO_TUTOR', 'MEMBER'], 'must be CO_TUTOR or MEMBER'),
+    role: z.enum(['CO_TUTOR', 'MEMBER']),
   }),
 });
 

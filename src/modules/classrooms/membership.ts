@@ -18,6 +18,9 @@ import {
 import type { ClassroomRooms, MembershipQueue } from './rooms.js';
 import { archiveClassrooms, holdClassroom, saveName } from './store.js';
 
+/** Beside the tutor; held by the CHECK `classroom_member_limit`. */
+const maxMembers = 500;
+
 export interface MembershipOptions {
   readonly database: Database;
   readonly channels: Pick<Channels, 'append'>;
@@ -100,7 +103,7 @@ export function createMembership({ database, channels, queue, accounts, rooms }:
       };
       await change(viewer, classroomId, canLeadClassroom, work, [userId]).catch((error: unknown) => {
         if (!violates(error, 'classroom_member_limit')) throw error;
-        throw new AppError('CLASSROOM_FULL', {}, { cause: error });
+        throw new AppError('CLASSROOM_FULL', {}, { values: { max: maxMembers }, cause: error });
       });
     },
 
@@ -138,7 +141,7 @@ export function createMembership({ database, channels, queue, accounts, rooms }:
         if (!membership?.present) throw new AppError('USER_NOT_FOUND');
         if (membership.role === 'TUTOR') throw new AppError('FORBIDDEN');
         if (role === 'CO_TUTOR' && (await findCandidate(tx, place, true)) !== 'TUTOR')
-          throw invalid('input.userId', 'must be a tutor of the school');
+          throw invalid('input.userId', { rule: 'SCHOOL_TUTOR' });
         await saveRole(tx, place, role);
         return [];
       }),
