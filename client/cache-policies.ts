@@ -12,6 +12,7 @@ export const typePolicies: TypePolicies = {
     fields: {
       lessons: connectionPolicy(['filter']),
       rooms: connectionPolicy(),
+      classrooms: connectionPolicy(['archivedToo']),
       notifications: connectionPolicy(['unreadOnly']),
       tutorStudentRelations: connectionPolicy(['status']),
       users: connectionPolicy(['role', 'text']),
@@ -21,11 +22,15 @@ export const typePolicies: TypePolicies = {
   Subscription: {
     fields: {
       chatEvents: { merge: false },
+      inboxEvents: { merge: false },
       lessonEvents: { merge: false },
       notificationEvents: { merge: false },
     },
   },
   ChatRoom: { fields: { messages: connectionPolicy() } },
+  // A message is replaced as a whole, and only by one of its later versions.
+  ChatMessage: { fields: { reactions: { merge: false }, mentions: { merge: false } } },
+  Classroom: { fields: { members: connectionPolicy(), coTutors: connectionPolicy() } },
   Lesson: { fields: { cancellation: { merge: false } } },
 };
 

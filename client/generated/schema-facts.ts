@@ -4,19 +4,27 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "ChannelJoined",
     "ChannelReset",
     "LessonChanged",
+    "MembershipChanged",
+    "MessageDeleted",
+    "MessageEdited",
     "MessageSent",
     "NotificationAdded",
     "NotificationsRead",
+    "ReactionsChanged",
     "ReadMarkerMoved"
   ],
   "ChatEvent": [
     "ChannelJoined",
     "ChannelReset",
-    "MessageSent"
+    "MessageDeleted",
+    "MessageEdited",
+    "MessageSent",
+    "ReactionsChanged"
   ],
   "InboxEvent": [
     "ChannelJoined",
     "ChannelReset",
+    "MembershipChanged",
     "ReadMarkerMoved",
     "RoomActivity"
   ],

@@ -13,6 +13,7 @@ import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
 import { findRoomsOfPair } from '../modules/chats/room-store.js';
 import { createMessageSearch } from '../modules/chats/search.js';
 import { createChatService } from '../modules/chats/service.js';
+import { createClassroomLeaving } from '../modules/classrooms/leave.js';
 import { createClassroomService } from '../modules/classrooms/service.js';
 import { createLessonLeaving } from '../modules/lessons/leave.js';
 import { createLessonService } from '../modules/lessons/service.js';
@@ -31,7 +32,7 @@ import { createDeadLetters } from '../queue/dead-letters.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import { asError } from '../shared/errors.js';
 import type { Foundation } from './foundation.js';
-import { roomAccessLost } from './room-channels.js';
+import { classroomRooms, roomAccessLost } from './room-channels.js';
 
 /** Every service, made of what it needs: the one place that knows them all. */
 export function createServices({
@@ -80,12 +81,13 @@ export function createServices({
     isAvailable,
   });
   const series = createSeriesService({ database, channels, queue, clock, accounts, relations, lessons });
-  const classrooms = createClassroomService({ database });
+  const classrooms = createClassroomService({ database, channels, queue, accounts, rooms: classroomRooms });
   const { unreadMessageDelaySeconds, publicUrl } = config;
   const chats = createChatService({
     database,
     channels,
     unreadMessageDelaySeconds,
+    onMention: queue.wake,
     onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
   });
   const messageSearch = createMessageSearch({ database, clock, requireRoom: chats.requireRoom });
@@ -98,7 +100,11 @@ export function createServices({
   });
   const calendarFeeds = createCalendarFeedService({ database, clock, secret, publicUrl });
   const notifications = createNotificationService({ database, channels, queue });
-  const leavings = [createLessonLeaving({ queue, clock }), relations.leave];
+  const leavings = [
+    createLessonLeaving({ queue, clock }),
+    relations.leave,
+    createClassroomLeaving(classroomRooms),
+  ];
   const privacy = createPrivacyService({ database, channels, clock, accounts, leavings });
   const notificationPreferences = createPreferenceService(database);
   const webPush = createWebPushService({ database, outbound, publicKey: vapid.publicKey });

@@ -3,6 +3,7 @@ import { defaultOrganizationId } from '../modules/accounts/service.js';
 import { chatChannel } from '../modules/chats/events.js';
 import type { Database, UnitOfWork } from '../platform/database/database.js';
 import type { Logger } from '../platform/logger.js';
+import { insertDemoClassroom } from './classroom.js';
 import { composeSchool, type DemoSchool, readMaterial } from './school.js';
 
 /** An account to look around with. */
@@ -36,6 +37,7 @@ export async function loadDemoData(database: Database, now: Date, logger: Logger
     await insertLessons(tx, school);
     await insertMessages(tx, school);
     await insertReadMarkers(tx, school);
+    await insertDemoClassroom(tx, words, school, now);
     logger.info(
       { people: school.people.length, lessons: school.lessons.length, messages: school.messages.length },
       'the demo school is in place',

@@ -85,7 +85,9 @@ export const objects: Readonly<Record<string, ObjectAudience>> = {
   ChatMessage: {
     seenBy: parties,
     otherwise: 'MESSAGE_NOT_FOUND',
-    fields: seen('id roomId sequence version author body replyTo createdAt editedAt deletedAt reactions'),
+    fields: seen(
+      'id roomId sequence version author body replyTo createdAt editedAt deletedAt reactions deletedBy mentions',
+    ),
   },
   Notification: {
     seenBy: self,
@@ -209,6 +211,7 @@ export const roots: Readonly<Record<string, RootAudience>> = {
   ),
   ...each('sendMessage editMessage deleteMessage addReaction removeReaction markRead setTyping', 'signed in'),
   ...each('addClassroomMember removeClassroomMember leaveClassroom archiveClassroom', 'signed in'),
+  ...each('renameClassroom setClassroomMemberRole', 'signed in'),
   ...each('applyBoardOperations rotateCalendarFeed', 'signed in'),
   ...each('markNotificationsRead markAllNotificationsRead updateNotificationPreferences', 'signed in'),
   ...each('registerPushSubscription', 'signed in'),

@@ -1,4 +1,5 @@
 import type { Viewer } from '../../shared/viewer.js';
+import type { MessageView } from './message-store.js';
 import type { Room } from './rooms.js';
 
 /**
@@ -12,4 +13,18 @@ export function canReadRoom(viewer: Viewer, room: Room): boolean {
 /** Whether the viewer may write in the room too. */
 export function canWriteInRoom(viewer: Viewer, room: Room): boolean {
   return canReadRoom(viewer, room) && room.writable;
+}
+
+/** Whether the viewer may change the text of a message: its author. */
+export function canEditMessage(viewer: Viewer, message: Pick<MessageView, 'authorId'>): boolean {
+  return message.authorId === viewer.userId;
+}
+
+/** Whether the viewer may delete a message of the room: its author, and who leads the room. */
+export function canDeleteMessage(
+  viewer: Viewer,
+  room: Room,
+  message: Pick<MessageView, 'authorId'>,
+): boolean {
+  return canEditMessage(viewer, message) || room.standing === 'leader';
 }

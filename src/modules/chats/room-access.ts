@@ -15,6 +15,8 @@ export interface RoomAccess {
   requireRoom(viewer: Viewer, room: RoomKey): Promise<Room>;
   /** Fails with ROOM_NOT_FOUND like `requireRoom`, and with CLASSROOM_ARCHIVED when the room can only be read. */
   requireWritableRoom(viewer: Viewer, room: RoomKey): Promise<Room>;
+  /** Fails with VALIDATION_ERROR unless all of these people are in the room: whoever is not is told apart from nobody. */
+  requireInRoom(room: Room, userIds: readonly string[]): Promise<void>;
 }
 
 /** Creates the access to rooms. */
@@ -46,6 +48,17 @@ export function createRoomAccess(on: Queryable): RoomAccess {
       const asked = [...new Set(ids)].map((roomId) => ({ roomId, userId }));
       const found = (await findRooms(on, organizationId, asked)).map(({ room }) => room);
       return new Map(found.filter((room) => canReadRoom(viewer, room)).map((room) => [room.id, room]));
+    },
+
+    async requireInRoom({ organizationId, id }, userIds) {
+      if (userIds.length === 0) return;
+      const asked = userIds.map((userId) => ({ roomId: id, userId }));
+      const found = await findRooms(on, organizationId, asked);
+      const there = new Set(found.filter(({ room }) => room.standing !== null).map(({ userId }) => userId));
+      const fields = userIds.flatMap((userId, index) =>
+        there.has(userId) ? [] : [[`input.mentionIds.${index}`, [{ rule: 'IN_ROOM' as const }]]],
+      );
+      if (fields.length > 0) throw new AppError('VALIDATION_ERROR', Object.fromEntries(fields));
     },
 
     async requireWritableRoom(viewer, key) {

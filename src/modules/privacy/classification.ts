@@ -105,7 +105,13 @@ export const personalData: Readonly<Record<string, TableRule>> = {
       { kind: 'room', column: 'id' },
     ],
   },
-  classroom_member: { people: { user_id: 'keep' } },
+  classroom_member: {
+    people: { user_id: 'keep' },
+    toldAs: [
+      { kind: 'classroom', column: 'classroom_id' },
+      { kind: 'room', column: 'classroom_id' },
+    ],
+  },
   chat_reaction: { people: { user_id: 'delete' } },
   chat_mention: { people: { user_id: 'delete' } },
   chat_message: {
@@ -120,7 +126,10 @@ export const personalData: Readonly<Record<string, TableRule>> = {
         },
       },
     },
-    toldAs: [{ kind: 'room', column: 'room_id' }],
+    toldAs: [
+      { kind: 'room', column: 'room_id' },
+      { kind: 'message', column: 'id' },
+    ],
   },
   chat_read_marker: { people: { user_id: 'delete' } },
   notification: { people: { user_id: 'delete' } },

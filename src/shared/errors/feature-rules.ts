@@ -117,6 +117,13 @@ const seriesRules = {
 /** What chats and notifications ask of an input. */
 const messageRules = {
   OTHER_MESSAGE: { en: 'was used for another message', uk: 'використано для іншого повідомлення' },
+  IN_ROOM: { en: 'must be somebody who is in the room', uk: 'має бути учасником кімнати' },
+  ONE_EMOJI: { en: 'must be one emoji', uk: 'має бути одним емодзі' },
+  AT_MOST_REACTIONS: {
+    en: 'the message has {max} different reactions already',
+    uk: 'повідомлення вже має стільки різних реакцій: {max}',
+  },
+  SCHOOL_TUTOR: { en: 'must be a tutor of the school', uk: 'має бути викладачем школи' },
   NOTIFICATION_TYPE: { en: 'is not a type of notification', uk: 'не є типом сповіщення' },
   NO_NOTIFICATION_TYPE: {
     en: '{name} is not a type of notification',
