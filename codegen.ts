@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { buildSchema, type GraphQLSchema } from 'graphql';
+import { buildSchema, type GraphQLSchema, Kind, parse } from 'graphql';
 import { schemaFacts } from './client/codegen/schema-facts.js';
 import { typedOperations } from './client/codegen/typed-operations.js';
 
@@ -33,7 +33,18 @@ async function generate(schema: GraphQLSchema): Promise<Map<string, string>> {
   return new Map([
     ['client/generated/operations.ts', await typedOperations(schema, operationFiles())],
     ['client/generated/schema-facts.ts', schemaFacts(schema)],
+    ['src/graphql/known-operations.ts', knownOperations()],
   ]);
+}
+
+/** The names that the server's metrics tell apart. */
+function knownOperations(): string {
+  const definitions = operationFiles().flatMap(({ text }) => parse(text).definitions);
+  const names = definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION ? (definition.name?.value ?? []) : [],
+  );
+  const lines = [...new Set(names)].sort().map((name) => `  '${name}',`);
+  return `/** The operations of client/operations: written by npm run codegen. */\nexport const knownOperations: readonly string[] = [\n${lines.join('\n')}\n];\n`;
 }
 
 const files = await generate(buildSchema(readFileSync(resolve(root, values.schema), 'utf8')));

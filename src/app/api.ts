@@ -1,4 +1,5 @@
 import type { DemoAccount } from '../demo/load-demo-data.js';
+import { knownOperations } from '../graphql/known-operations.js';
 import { schema } from '../graphql/schema.js';
 import { createCalendarFeedRoute } from '../modules/calendar-feed/route.js';
 import { createUnsubscribeLinks } from '../modules/notifications/delivery/unsubscribe-links.js';
@@ -6,6 +7,7 @@ import { unsubscribeRoutes } from '../modules/notifications/preferences/unsubscr
 import { createGraphiqlPage } from '../transport/graphiql/page.js';
 import { createHttpServer } from '../transport/server.js';
 import type { Foundation } from './foundation.js';
+import { metricsServerOf } from './metrics-server.js';
 import { createServices } from './services.js';
 
 /** Where a running API answers. */
@@ -29,7 +31,7 @@ export function createApi(
   foundation: Foundation,
   options: { demoAccounts?: readonly DemoAccount[] } = {},
 ): Api {
-  const { config, logger, channels } = foundation;
+  const { config, logger, channels, metrics, tracing } = foundation;
   const services = createServices(foundation);
   const server = createHttpServer({
     schema,
@@ -52,12 +54,21 @@ export function createApi(
     limits: config.socketLimits,
     origins: config.allowedOrigins,
     endingsHeard: channels.endingsHeard,
+    observation: {
+      registry: metrics.registry,
+      routes: config.metricsPort === null ? { token: config.metricsToken } : undefined,
+      tracing,
+      knownOperations: [...knownOperations, ...config.metricsOperations],
+      slowOperationMs: config.slowOperationMs,
+    },
   });
+  const metricsServer = config.metricsPort === null ? null : metricsServerOf(foundation, config.metricsPort);
   channels.onEnded(server.endAccess);
   return {
     async start() {
       await channels.start();
       services.presence.start();
+      await metricsServer?.start();
       const { url, port } = await server.start();
       return { origin: url, url: `${url}/graphql`, port };
     },
@@ -65,6 +76,7 @@ export function createApi(
       await server.stop();
       await services.presence.stop();
       await channels.stop();
+      await metricsServer?.stop();
     },
   };
 }

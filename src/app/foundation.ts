@@ -11,13 +11,17 @@ import type { Logger } from '../platform/logger.js';
 import { applyMigrations, pendingMigrations } from '../platform/migrations/index.js';
 import { createOutbound, type Outbound } from '../platform/outbound/outbound.js';
 import { createPostgresSignals, type Signals } from '../platform/signals/postgres-signals.js';
+import { noTracing, type Tracing } from '../platform/tracing/tracing.js';
 import { createVapidSigner, type VapidSigner } from '../platform/web-push/vapid.js';
+import { createMetrics, type Metrics } from './metrics.js';
 import { vapidKeys } from './vapid-keys.js';
 
 /** What API and worker stand on; a process that runs both shares one. */
 export interface Foundation {
   readonly config: Config;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly clock: Clock;
   readonly database: Database;
   readonly signals: Signals;
@@ -52,6 +56,8 @@ export async function openFoundation(
   { clock = systemClock, observe, wrapBus = (bus) => bus }: FoundationOverrides = {},
 ): Promise<Foundation> {
   const stops: (() => Promise<void>)[] = [];
+  const metrics = createMetrics();
+  const tracing = noTracing;
   /** In reverse: what was opened last stands on what was opened first. */
   const stop = async () => {
     for (let close = stops.pop(); close; close = stops.pop()) await close();
@@ -75,8 +81,14 @@ export async function openFoundation(
       url,
       logger: logger.child({ part: 'database' }),
       poolSize: config.databasePoolSize,
-      ...(observe ? { observe } : {}),
+      observe(statement) {
+        metrics.database.observe(statement);
+        statement.work?.statements.add(statement);
+        observe?.(statement);
+      },
     });
+    metrics.database.watch(database);
+    metrics.queue.watch(database);
     stops.push(() => database.stop());
     const signals = createPostgresSignals({ directUrl, database, logger: logger.child({ part: 'signals' }) });
     stops.push(() => signals.stop());
@@ -91,6 +103,8 @@ export async function openFoundation(
     return {
       config,
       logger,
+      metrics,
+      tracing,
       clock,
       database,
       signals,

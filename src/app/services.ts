@@ -40,6 +40,7 @@ export function createServices({
   outbound,
   config,
   logger,
+  metrics,
 }: Foundation): Services {
   const secrets = secretsOf({ secret, config });
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
@@ -76,6 +77,7 @@ export function createServices({
     database,
     channels,
     unreadMessageDelaySeconds,
+    onSent: metrics.school.messageSent,
     onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
   });
   const presence = createPresenceService({

@@ -97,6 +97,21 @@ const variables = z.object({
   WS_FRAME_BYTES: count.default(64 * 1024),
   WS_OUTGOING_BYTES: count.default(1024 * 1024),
   WS_INIT_SECONDS: seconds.default(3),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  METRICS_PORT: port.optional(),
+  WORKER_METRICS_PORT: port.optional(),
+  METRICS_OPERATIONS: z
+    .string()
+    .transform((value) => value.split(',').map((name) => name.trim()))
+    .pipe(
+      z
+        .array(
+          z.string().regex(/^[_A-Za-z]\w{0,79}$/, 'must be names of operations with commas between them'),
+        )
+        .max(500, 'must be 500 names at most'),
+    )
+    .default([]),
+  SLOW_OPERATION_MS: count.default(1_000),
 });
 
 /** How the process is set up: parsed once from the environment, frozen, and the only reader of it. */
@@ -143,6 +158,16 @@ export interface Config {
   readonly unreadMessageDelaySeconds: number;
   /** Which web pages may open WebSockets: all, those of our own host, or these beside them. */
   readonly allowedOrigins: 'any' | 'same' | readonly string[];
+  /** What a scraper of metrics must send; null: anybody may read them. */
+  readonly metricsToken: string | null;
+  /** A port of their own for the API's metrics; null: they are on the API's. */
+  readonly metricsPort: number | null;
+  /** Where a lone worker shows its metrics; null: nowhere. */
+  readonly workerMetricsPort: number | null;
+  /** Names of operations that metrics tell apart, beside those of `client/`. */
+  readonly metricsOperations: readonly string[];
+  /** An operation that takes longer is logged with its statements; 0: none is. */
+  readonly slowOperationMs: number;
   /** Limits of WebSockets; 0 turns one off. */
   readonly socketLimits: {
     readonly socketsPerUser: number;
@@ -218,6 +243,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     introspection: env.GRAPHQL_INTROSPECTION ?? !production,
     demoData: env.DEMO_DATA ?? (!production && env.DATABASE_URL === undefined),
     unreadMessageDelaySeconds: env.UNREAD_MESSAGE_DELAY_SECONDS,
+    metricsToken: env.METRICS_TOKEN ?? null,
+    metricsPort: env.METRICS_PORT ?? null,
+    workerMetricsPort: env.WORKER_METRICS_PORT ?? null,
+    metricsOperations: env.METRICS_OPERATIONS,
+    slowOperationMs: env.SLOW_OPERATION_MS,
     allowedOrigins: allowedOrigins(env.ALLOWED_ORIGINS, production),
     socketLimits: {
       socketsPerUser: env.WS_SOCKETS_PER_USER,

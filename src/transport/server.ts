@@ -4,9 +4,12 @@ import type { Services } from '../graphql/context.js';
 import { createExecution } from '../graphql/execution.js';
 import { createFanOut } from '../graphql/fan-out.js';
 import { createDocumentGuard } from '../graphql/guards.js';
+import { observedExecution } from '../graphql/observed-execution.js';
+import { createOperationLog } from '../graphql/operations.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import { createMetricsRegistry, type MetricsRegistry } from '../platform/metrics/registry.js';
+import { noTracing, type Tracing } from '../platform/tracing/tracing.js';
 import type { Authenticate } from './authentication.js';
 import type { GraphiqlPage } from './graphiql/page.js';
 import { createApollo } from './http/apollo.js';
@@ -14,6 +17,7 @@ import { createApp } from './http/app.js';
 import { addGraphqlRoute } from './http/graphql-route.js';
 import { addHealthRoutes } from './http/health.js';
 import { addMetricsRoutes } from './http/metrics.js';
+import { observeRequests } from './http/observe-requests.js';
 import { addRoutes, type Route } from './http/routes.js';
 import { defaultTransportLimits, type TransportLimits } from './limits.js';
 import type { AllowedOrigins } from './websocket/admission.js';
@@ -46,8 +50,20 @@ export interface HttpServerOptions {
   readonly origins?: AllowedOrigins;
   /** Resolves when `endAccess` was called for all that had ended before. */
   readonly endingsHeard?: () => Promise<void>;
-  /** Where the metrics are; `/metrics` shows them. */
-  readonly metrics?: MetricsRegistry;
+  readonly observation?: Observation;
+}
+
+/** How the server is watched by those who run it. */
+export interface Observation {
+  /** Where the metrics are. */
+  readonly registry: MetricsRegistry;
+  /** `/metrics` on this port, behind a token unless null; none when it is undefined. */
+  readonly routes?: { readonly token: string | null } | undefined;
+  readonly tracing: Tracing;
+  /** Names of operations that may become labels. */
+  readonly knownOperations: readonly string[];
+  /** What takes longer is logged with its statements; 0 logs none. */
+  readonly slowOperationMs: number;
 }
 
 /** The server of GraphQL over HTTP and WebSocket, and of health. */
@@ -68,17 +84,28 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const apollo = createApollo({ schema, guard, logger });
   const { socketsPerUser } = limits;
   const signIn = createSignIn({ authenticate, clock, logger, socketsPerUser });
-  const registry = options.metrics ?? createMetricsRegistry();
+  const { registry, routes, tracing, ...naming } = options.observation ?? unobserved();
   const metrics = createGatewayMetrics(registry);
+  const operations = createOperationLog({
+    registry,
+    logger,
+    knownNames: naming.knownOperations,
+    slowMs: naming.slowOperationMs,
+  });
   const { endingsHeard = async () => {}, origins = 'same' } = options;
   const fanOut = createFanOut({ endingsHeard, observer: fanOutObserver(metrics) });
-  const execution = createExecution(schema, guard, fanOut);
+  const execution = observedExecution(createExecution(schema, guard, fanOut), {
+    operations,
+    tracing,
+    logger,
+  });
   const gateway = createGateway({ execution, services, signIn, limits, logger, metrics, origins });
 
   const state = { started: false, stopping: false };
   const app = createApp({ limits, logger, state });
+  observeRequests(app, { registry, operations, tracing, logger });
   addGraphqlRoute(app, { apollo, guard, services, authenticate, graphiql, logger });
-  addMetricsRoutes(app, registry);
+  if (routes) addMetricsRoutes(app, { registry, ...routes });
   addHealthRoutes(app, async () => !state.stopping && (await options.ready()));
   addRoutes(app, options.routes ?? []);
   app.server.on('upgrade', gateway.upgrade);
@@ -107,6 +134,16 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       return closed;
     },
     endAccess: signIn.endAccess,
+  };
+}
+
+function unobserved(): Observation {
+  return {
+    registry: createMetricsRegistry(),
+    routes: { token: null },
+    tracing: noTracing,
+    knownOperations: [],
+    slowOperationMs: 0,
   };
 }
 

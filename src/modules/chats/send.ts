@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { chatChannel, messageSentKind } from './events.js';
 import { findByClientId, type MessageView } from './message-store.js';
-import type { Room } from './rooms.js';
+import type { Room, RoomKind } from './rooms.js';
 import { runSend } from './send-statement.js';
 
 /** What a client says. */
@@ -21,10 +21,12 @@ export interface SendOptions {
   readonly channels: Pick<Channels, 'committed'>;
   /** Seconds after which those who have not read a message are told of it. */
   readonly unreadMessageDelaySeconds: number;
+  /** Told of every message that was written, for metrics. */
+  readonly onSent?: (roomKind: RoomKind) => void;
 }
 
 /** Writes messages into rooms whose use was authorized. */
-export function createSender({ database, channels, unreadMessageDelaySeconds }: SendOptions) {
+export function createSender({ database, channels, unreadMessageDelaySeconds, onSent }: SendOptions) {
   async function write(room: Room, authorId: string, draft: Draft): Promise<MessageView | null> {
     const channel = chatChannel(room.id);
     const tag = newTag();
@@ -50,6 +52,7 @@ export function createSender({ database, channels, unreadMessageDelaySeconds }: 
       const payload = { messageId: sent.id };
       const event = { channel, kind: messageSentKind, actorId: authorId, payload, seq: sent.sequence, tag };
       channels.committed([{ ...event, occurredAt: sent.createdAt }]);
+      onSent?.(room.kind);
       return sent;
     }
     if (result.twinId === null) throw new AppError('MESSAGE_NOT_FOUND');

@@ -13,7 +13,7 @@ import { findMessages, type MessageView, readPages } from './message-store.js';
 import { canUseRoom } from './policy.js';
 import { countUnread, moveMarkerUp } from './read-store.js';
 import { findRooms, listRooms } from './room-store.js';
-import type { Room, RoomKey } from './rooms.js';
+import type { Room, RoomKey, RoomKind } from './rooms.js';
 import { createSender, type Draft } from './send.js';
 import { type ChatItem, createMessageReader, withMessages } from './stream.js';
 
@@ -64,6 +64,8 @@ export interface ChatServiceOptions {
   readonly onError: (error: unknown) => void;
   /** Seconds after which those who have not read a message are told of it. */
   readonly unreadMessageDelaySeconds: number;
+  /** Told of every message that was written, for metrics. */
+  readonly onSent?: (roomKind: RoomKind) => void;
 }
 
 /** More writers than this waiting for one channel on a node are told to come again. */
