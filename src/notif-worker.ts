@@ -73,7 +73,7 @@ async function main(): Promise<number> {
   });
   const stopped = firstSignal(logger).then(() => worker.stop());
   try {
-    if (metrics) logger.info({ port: await metrics.start() }, 'metrics are at /metrics');
+    await metrics?.start();
     if (flags.retryFailed) logger.info({ items: await worker.retryFailed() }, 'dead letters are due again');
     progress?.start(worker.depth);
     if (flags.once) return (await worker.drain()).failed > 0 ? 1 : 0;

@@ -97,7 +97,10 @@ const variables = z.object({
   WS_FRAME_BYTES: count.default(64 * 1024),
   WS_OUTGOING_BYTES: count.default(1024 * 1024),
   WS_INIT_SECONDS: seconds.default(3),
-  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^\S{16,}$/, 'must be at least 16 characters without spaces')
+    .optional(),
   METRICS_PORT: port.optional(),
   WORKER_METRICS_PORT: port.optional(),
   METRICS_OPERATIONS: z

@@ -13,8 +13,8 @@ export interface MetricsServerOptions extends MetricsRouteOptions {
 
 /** A server of metrics alone: for a worker, or for an API whose own port is open to the world. */
 export interface MetricsServer {
-  /** Listens; gives the port. */
-  start(): Promise<number>;
+  /** Listens, and says in the log where. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -26,7 +26,8 @@ export function createMetricsServer({ host, port, logger, ...routes }: MetricsSe
   return {
     async start() {
       await app.listen({ host, port });
-      return (app.server.address() as AddressInfo).port;
+      const { port: taken } = app.server.address() as AddressInfo;
+      logger.info({ port: taken }, 'metrics are at /metrics');
     },
     async stop() {
       state.stopping = true;

@@ -29,54 +29,36 @@ const known = new Map<string, StatementLabels>();
 export function describeStatement(text: string): StatementLabels {
   let labels = known.get(text);
   if (!labels) {
-    labels = { model: boundedModel(modelOf(text)), operation: operationOf(text) };
+    labels = read(text);
     if (known.size < maxTexts) known.set(text, labels);
   }
   return labels;
 }
 
-/** A WITH is what its parts write, if anything: the first of them is what the statement is for. */
-function operationOf(text: string): string {
+/** What a statement writes last is what it is for: a WITH writes what goes along with it first. */
+const writes =
+  /\b(insert\s+into|(?<!\bfor\s+)(?<!\bkey\s+)update(?!\s+(?:set|of|skip|nowait)\b)|delete\s+from)\s+(?:only\s+)?(?:"?public"?\.)?"?([a-z_]+)"?/gi;
+const reads = /\b(?:from|join)\s+(?:only\s+)?(?:"?public"?\.)?"?([a-z_]+)\b"?(?!\s*\()/gi;
+/** Names of a WITH, which are no tables. */
+const parts = /\b([a-z_]+)\s*(?:\([^()]*\)\s*)?as\s+(?:(?:not\s+)?materialized\s+)?\(/gi;
+/** What else may stand after FROM. */
+const noTables = new Set(['lateral', 'select', 'unnest', 'values']);
+
+function read(text: string): StatementLabels {
+  const written = [...text.matchAll(writes)].at(-1);
   const [first = ''] = /[a-z]+/i.exec(text) ?? [];
   const word = first.toLowerCase();
-  if (word !== 'with') return operations.includes(word) ? word : 'other';
-  return (
-    /\b(insert)\s+into\b|\b(update)\s+(?!skip|of\b)[a-z"]|\b(delete)\s+from\b/i
-      .exec(text)
-      ?.slice(1)
-      .find((found) => found !== undefined)
-      ?.toLowerCase() ?? 'select'
-  );
+  if (written && (word === 'with' || operations.includes(word))) {
+    const [, verb = '', model = ''] = written;
+    return { operation: verb.slice(0, 6).toLowerCase(), model: boundedModel(model.toLowerCase()) };
+  }
+  const operation = word === 'with' ? 'select' : operations.includes(word) ? word : 'other';
+  if (operation !== 'select') return { operation, model: 'none' };
+  const own = new Set([...text.matchAll(parts)].map(([, name]) => name?.toLowerCase()));
+  const tables = [...text.matchAll(reads)].map(([, name = '']) => name.toLowerCase());
+  const model = tables.find((name) => !own.has(name) && !noTables.has(name));
+  return { operation, model: boundedModel(model ?? 'none') };
 }
-
-const written =
-  /\b(?:insert\s+into|(?<!for\s)(?<!for no key\s)update|delete\s+from)\s+(?:only\s+)?(?:"?public"?\.)?"?([a-z_]+)"?/i;
-const read = /\b(?:from|join)\s+(?:only\s+)?(?:"?public"?\.)?"?([a-z_]+)"?(?!\s*\()/gi;
-
-function modelOf(text: string): string {
-  const target = written.exec(text)?.[1];
-  if (target) return target.toLowerCase();
-  // Names of a WITH are no tables.
-  const own = new Set(
-    [
-      ...text.matchAll(/\b([a-z_]+)\s*(?:\([^()]*\)\s*)?as\s+(?:materialized\s+|not\s+materialized\s+)?\(/gi),
-    ].map(([, name]) => name),
-  );
-  for (const [, name] of text.matchAll(read))
-    if (name && !own.has(name) && !sources.has(name.toLowerCase())) return name.toLowerCase();
-  return 'none';
-}
-
-/** What may stand after FROM and is no table. */
-const sources = new Set([
-  'unnest',
-  'lateral',
-  'select',
-  'jsonb_to_recordset',
-  'generate_series',
-  'values',
-  'now',
-]);
 
 function boundedModel(name: string): string {
   if (models.has(name)) return name;
