@@ -11,9 +11,10 @@ import type { Logger } from '../platform/logger.js';
 import { applyMigrations, pendingMigrations } from '../platform/migrations/index.js';
 import { createOutbound, type Outbound } from '../platform/outbound/outbound.js';
 import { createPostgresSignals, type Signals } from '../platform/signals/postgres-signals.js';
-import { noTracing, type Tracing } from '../platform/tracing/tracing.js';
+import type { Tracing } from '../platform/tracing/tracing.js';
 import { createVapidSigner, type VapidSigner } from '../platform/web-push/vapid.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { openTracing, recordStatement } from './tracing.js';
 import { vapidKeys } from './vapid-keys.js';
 
 /** What API and worker stand on; a process that runs both shares one. */
@@ -57,7 +58,8 @@ export async function openFoundation(
 ): Promise<Foundation> {
   const stops: (() => Promise<void>)[] = [];
   const metrics = createMetrics();
-  const tracing = noTracing;
+  const tracing = await openTracing(config);
+  stops.push(() => tracing.stop());
   /** In reverse: what was opened last stands on what was opened first. */
   const stop = async () => {
     for (let close = stops.pop(); close; close = stops.pop()) await close();
@@ -77,15 +79,16 @@ export async function openFoundation(
       });
     }
 
+    const observeStatement: StatementObserver = (statement) => {
+      metrics.database.observe(statement);
+      if (statement.work) recordStatement(tracing, statement.work, statement);
+      observe?.(statement);
+    };
     const database = createDatabase({
       url,
       logger: logger.child({ part: 'database' }),
       poolSize: config.databasePoolSize,
-      observe(statement) {
-        metrics.database.observe(statement);
-        statement.work?.statements.add(statement);
-        observe?.(statement);
-      },
+      ...(config.observed || observe ? { observe: observeStatement } : {}),
     });
     metrics.database.watch(database);
     metrics.queue.watch(database);

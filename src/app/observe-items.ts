@@ -1,5 +1,5 @@
-import type { Tracing } from '../platform/tracing/tracing.js';
-import { within } from '../platform/tracing/work.js';
+import { readCause } from '../platform/tracing/cause.js';
+import { type Tracing, traced } from '../platform/tracing/tracing.js';
 import type { AroundHandler } from '../queue/execute.js';
 import type { QueueMetrics } from '../queue/metrics.js';
 
@@ -13,16 +13,17 @@ export function observeItems({ metrics, tracing }: ItemObservation): AroundHandl
   return async (item, run) => {
     const start = performance.now();
     const { eventType, channel } = item;
-    const name = `${channel ? `deliver ${channel.toLowerCase()}` : 'expand'} ${eventType}`;
-    const work = tracing.begin({ name, kind: 'consumer', requestId: item.id });
-    let failed = true;
+    const { requestId, traceparent } = readCause(item.cause);
+    const work = tracing.begin({
+      name: `${channel ? `deliver ${channel.toLowerCase()}` : 'expand'} ${eventType}`,
+      kind: 'consumer',
+      requestId: requestId ?? item.id,
+      parent: traceparent,
+    });
     try {
-      const outcome = await within(work, run);
-      failed = false;
-      return outcome;
+      return await traced(tracing, work, run);
     } finally {
       metrics.handled(item, performance.now() - start);
-      tracing.end(work, { failed });
     }
   };
 }

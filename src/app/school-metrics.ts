@@ -1,5 +1,4 @@
 import { Counter } from 'prom-client';
-import type { NotificationChannel } from '../generated/prisma/enums.js';
 import type { MetricsRegistry } from '../platform/metrics/registry.js';
 
 /** What people do, rather than what the machine does. */
@@ -7,7 +6,7 @@ export interface SchoolMetrics {
   /** A message was written into a room of this kind. */
   messageSent(roomKind: string): void;
   /** A notification has reached its user on a channel. */
-  notificationSent(channel: NotificationChannel): void;
+  notificationSent(channel: string): void;
 }
 
 const messageTypes = ['lesson', 'classroom', 'direct'] as const;

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { type Limits, limitVariables, readLimits } from './limits.js';
+import { type ObservationConfig, observationVariables, readObservation } from './observation.js';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -16,11 +18,6 @@ const port = z.coerce
   .int()
   .min(0)
   .max(65_535, 'must be a port from 0 to 65535');
-const count = z.coerce
-  .number('must be a number; 0 turns the limit off')
-  .int()
-  .min(0)
-  .max(2 ** 31 - 1);
 const seconds = z.coerce.number('must be a number of seconds').min(0).max(86_400);
 /** A key in PEM; its line ends may be written as \n, since many files of variables have one line for each. */
 const pem = z
@@ -89,36 +86,12 @@ const variables = z.object({
       ),
     )
     .optional(),
-  WS_SOCKETS_PER_USER: count.default(10),
-  WS_SOCKETS_PER_ADDRESS: count.default(100),
-  WS_SOCKETS_BEFORE_INIT: count.default(1_000),
-  WS_MESSAGES_PER_10_SECONDS: count.default(100),
-  WS_SUBSCRIPTIONS_PER_SOCKET: count.default(100),
-  WS_FRAME_BYTES: count.default(64 * 1024),
-  WS_OUTGOING_BYTES: count.default(1024 * 1024),
-  WS_INIT_SECONDS: seconds.default(3),
-  METRICS_TOKEN: z
-    .string()
-    .regex(/^\S{16,}$/, 'must be at least 16 characters without spaces')
-    .optional(),
-  METRICS_PORT: port.optional(),
-  WORKER_METRICS_PORT: port.optional(),
-  METRICS_OPERATIONS: z
-    .string()
-    .transform((value) => value.split(',').map((name) => name.trim()))
-    .pipe(
-      z
-        .array(
-          z.string().regex(/^[_A-Za-z]\w{0,79}$/, 'must be names of operations with commas between them'),
-        )
-        .max(500, 'must be 500 names at most'),
-    )
-    .default([]),
-  SLOW_OPERATION_MS: count.default(1_000),
+  ...limitVariables,
+  ...observationVariables,
 });
 
 /** How the process is set up: parsed once from the environment, frozen, and the only reader of it. */
-export interface Config {
+export interface Config extends Limits, ObservationConfig {
   readonly production: boolean;
   readonly host: string;
   /** 0 takes a free one. */
@@ -159,29 +132,8 @@ export interface Config {
   readonly demoData: boolean;
   /** How long a chat message may wait to be read before its reader is told. */
   readonly unreadMessageDelaySeconds: number;
-  /** Which web pages may open WebSockets: all, those of our own host, or these beside them. */
+  /** Which web pages may use the API over HTTP and WebSocket: all, those of our own host, or these beside them. */
   readonly allowedOrigins: 'any' | 'same' | readonly string[];
-  /** What a scraper of metrics must send; null: anybody may read them. */
-  readonly metricsToken: string | null;
-  /** A port of their own for the API's metrics; null: they are on the API's. */
-  readonly metricsPort: number | null;
-  /** Where a lone worker shows its metrics; null: nowhere. */
-  readonly workerMetricsPort: number | null;
-  /** Names of operations that metrics tell apart, beside those of `client/`. */
-  readonly metricsOperations: readonly string[];
-  /** An operation that takes longer is logged with its statements; 0: none is. */
-  readonly slowOperationMs: number;
-  /** Limits of WebSockets; 0 turns one off. */
-  readonly socketLimits: {
-    readonly socketsPerUser: number;
-    readonly socketsPerAddress: number;
-    readonly socketsBeforeInit: number;
-    readonly messagesPerWindow: number;
-    readonly operationsPerSocket: number;
-    readonly frameBytes: number;
-    readonly outgoingBytes: number;
-    readonly initMs: number;
-  };
 }
 
 /** One error that names every bad variable and what is expected of it. */
@@ -246,22 +198,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     introspection: env.GRAPHQL_INTROSPECTION ?? !production,
     demoData: env.DEMO_DATA ?? (!production && env.DATABASE_URL === undefined),
     unreadMessageDelaySeconds: env.UNREAD_MESSAGE_DELAY_SECONDS,
-    metricsToken: env.METRICS_TOKEN ?? null,
-    metricsPort: env.METRICS_PORT ?? null,
-    workerMetricsPort: env.WORKER_METRICS_PORT ?? null,
-    metricsOperations: env.METRICS_OPERATIONS,
-    slowOperationMs: env.SLOW_OPERATION_MS,
+    ...readObservation(env),
     allowedOrigins: allowedOrigins(env.ALLOWED_ORIGINS, production),
-    socketLimits: {
-      socketsPerUser: env.WS_SOCKETS_PER_USER,
-      socketsPerAddress: env.WS_SOCKETS_PER_ADDRESS,
-      socketsBeforeInit: env.WS_SOCKETS_BEFORE_INIT,
-      messagesPerWindow: env.WS_MESSAGES_PER_10_SECONDS,
-      operationsPerSocket: env.WS_SUBSCRIPTIONS_PER_SOCKET,
-      frameBytes: env.WS_FRAME_BYTES,
-      outgoingBytes: env.WS_OUTGOING_BYTES,
-      initMs: env.WS_INIT_SECONDS * 1_000,
-    },
+    ...readLimits(env),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from '../platform/database/database.js';
 import type { Logger } from '../platform/logger.js';
 import type { Signals } from '../platform/signals/postgres-signals.js';
+import { readCause } from '../platform/tracing/cause.js';
 import { asError } from '../shared/errors.js';
 import { type BatchReport, createBatchTally } from './batches.js';
 import { createClaimLoop } from './claim-loop.js';
@@ -75,7 +76,11 @@ export function createQueueWorker<Schemas extends PayloadSchemas>(
     if (outcome.kind === 'failed') {
       const { id, eventType, channel, attempts } = item;
       logger.warn(
-        { err: outcome.error, item: { id, eventType, channel, attempts: attempts + 1 } },
+        {
+          err: outcome.error,
+          requestId: readCause(item.cause).requestId ?? id,
+          item: { id, eventType, channel, attempts: attempts + 1 },
+        },
         'an item failed',
       );
     }

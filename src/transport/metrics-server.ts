@@ -21,7 +21,7 @@ export interface MetricsServer {
 /** Creates it; nothing listens before `start`. */
 export function createMetricsServer({ host, port, logger, ...routes }: MetricsServerOptions): MetricsServer {
   const state = { stopping: false };
-  const app = createApp({ limits: defaultTransportLimits, logger, state });
+  const app = createApp({ limits: defaultTransportLimits, logger, state, secure: false });
   addMetricsRoutes(app, routes);
   return {
     async start() {

@@ -4,6 +4,7 @@ import type { Services } from '../graphql/context.js';
 import { createExecution } from '../graphql/execution.js';
 import { createFanOut } from '../graphql/fan-out.js';
 import { createDocumentGuard } from '../graphql/guards.js';
+import { observeEvents } from '../graphql/observe-events.js';
 import { observedExecution } from '../graphql/observed-execution.js';
 import { createOperationLog } from '../graphql/operations.js';
 import { type Clock, systemClock } from '../platform/clock.js';
@@ -11,16 +12,18 @@ import type { Logger } from '../platform/logger.js';
 import { createMetricsRegistry, type MetricsRegistry } from '../platform/metrics/registry.js';
 import { noTracing, type Tracing } from '../platform/tracing/tracing.js';
 import type { Authenticate } from './authentication.js';
+import { createCallerOf, type TrustedProxies } from './client-address.js';
 import type { GraphiqlPage } from './graphiql/page.js';
 import { createApollo } from './http/apollo.js';
 import { createApp } from './http/app.js';
+import { addCors } from './http/cors.js';
 import { addGraphqlRoute } from './http/graphql-route.js';
 import { addHealthRoutes } from './http/health.js';
 import { addMetricsRoutes } from './http/metrics.js';
 import { observeRequests } from './http/observe-requests.js';
 import { addRoutes, type Route } from './http/routes.js';
 import { defaultTransportLimits, type TransportLimits } from './limits.js';
-import type { AllowedOrigins } from './websocket/admission.js';
+import type { AllowedOrigins } from './origins.js';
 import { fanOutObserver } from './websocket/fan-out-metrics.js';
 import { createGateway } from './websocket/gateway.js';
 import { createGatewayMetrics } from './websocket/metrics.js';
@@ -46,8 +49,12 @@ export interface HttpServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly clock?: Clock;
-  /** Which web pages may open sockets; those of this host unless told. */
+  /** Which web pages may use the server; those of this host unless told. */
   readonly origins?: AllowedOrigins;
+  /** Whose `X-Forwarded-For` counts; nobody's unless told. */
+  readonly trustedProxies?: TrustedProxies;
+  /** Whether people reach this server by https only. */
+  readonly secure?: boolean;
   /** Resolves when `endAccess` was called for all that had ended before. */
   readonly endingsHeard?: () => Promise<void>;
   readonly observation?: Observation;
@@ -55,6 +62,8 @@ export interface HttpServerOptions {
 
 /** How the server is watched by those who run it. */
 export interface Observation {
+  /** Whether requests, operations and events are counted, logged and traced at all. */
+  readonly enabled: boolean;
   /** Where the metrics are. */
   readonly registry: MetricsRegistry;
   /** `/metrics` on this port, behind a token unless null; none when it is undefined. */
@@ -84,7 +93,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const apollo = createApollo({ schema, guard, logger });
   const { socketsPerUser } = limits;
   const signIn = createSignIn({ authenticate, clock, logger, socketsPerUser });
-  const { registry, routes, tracing, ...naming } = options.observation ?? unobserved();
+  const { enabled, registry, routes, tracing, ...naming } = options.observation ?? unobserved();
   const metrics = createGatewayMetrics(registry);
   const operations = createOperationLog({
     registry,
@@ -93,18 +102,24 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     slowMs: naming.slowOperationMs,
   });
   const { endingsHeard = async () => {}, origins = 'same' } = options;
-  const fanOut = createFanOut({ endingsHeard, observer: fanOutObserver(metrics) });
-  const execution = observedExecution(createExecution(schema, guard, fanOut), {
-    operations,
-    tracing,
-    logger,
+  const fanOut = createFanOut({
+    endingsHeard,
+    observer: fanOutObserver(metrics),
+    around: enabled ? observeEvents(tracing) : undefined,
   });
-  const gateway = createGateway({ execution, services, signIn, limits, logger, metrics, origins });
+  const observed = { operations, tracing, logger };
+  const plain = createExecution(schema, guard, fanOut);
+  const execution = enabled ? observedExecution(plain, observed) : plain;
+  const callerOf = createCallerOf(options.trustedProxies);
+  const gateway = createGateway({
+    ...{ execution, services, signIn, limits, logger, metrics, origins, callerOf },
+  });
 
   const state = { started: false, stopping: false };
-  const app = createApp({ limits, logger, state });
-  observeRequests(app, { registry, operations, tracing, logger });
-  addGraphqlRoute(app, { apollo, guard, services, authenticate, graphiql, logger });
+  const app = createApp({ limits, logger, state, secure: options.secure ?? false });
+  if (enabled) observeRequests(app, { registry, ...observed });
+  addCors(app, origins);
+  addGraphqlRoute(app, { apollo, guard, services, authenticate, callerOf, graphiql, logger, tracing });
   if (routes) addMetricsRoutes(app, { registry, ...routes });
   addHealthRoutes(app, async () => !state.stopping && (await options.ready()));
   addRoutes(app, options.routes ?? []);
@@ -139,6 +154,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
 function unobserved(): Observation {
   return {
+    enabled: true,
     registry: createMetricsRegistry(),
     routes: { token: null },
     tracing: noTracing,

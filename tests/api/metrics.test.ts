@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { Agent, request as httpRequest } from 'node:http';
 import { playStory } from '../../examples/story.js';
+import { hasPrometheus } from '../../ops/prometheus.js';
+import { addProcessMetrics } from '../../src/platform/metrics/registry.js';
 import { eventually } from '../testkit/eventually.js';
 import { type Series, scrape } from '../testkit/scrape.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
@@ -11,6 +14,7 @@ let app: TestApp;
 
 beforeAll(async () => {
   app = await startApp();
+  addProcessMetrics(app.foundation.metrics.registry);
 });
 
 afterAll(() => app.stop());
@@ -40,7 +44,7 @@ describe('the story of the example client', () => {
   beforeAll(async () => {
     await app.worker().start();
     await playStory({ url: app.url, print: () => {} });
-  });
+  }, 90_000);
 
   it('shows in all seven metrics, with their labels and plausible values', async () => {
     const metrics = await scrape(app.origin);
@@ -81,6 +85,16 @@ describe('the story of the example client', () => {
     expect(metrics.value('queue_dead_letters')).toBe(0);
     expect(metrics.value('subscription_resumes_total')).toBeGreaterThanOrEqual(1);
   });
+});
+
+(hasPrometheus ? it : it.skip)('promtool finds nothing to say about what was scraped', async () => {
+  const { text } = await scrape(app.origin);
+  const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+    input: text,
+    encoding: 'utf8',
+  });
+  expect(stdout + stderr).toBe('');
+  expect(status).toBe(0);
 });
 
 describe('labels', () => {

@@ -1,7 +1,9 @@
 import type { Queryable } from '../../platform/database/database.js';
+import { presentCause } from '../../platform/tracing/cause.js';
 import { insertItemsFrom } from '../../queue/insert-from.js';
 import { messageSentKind } from './events.js';
 import { type MessageView, messageColumns } from './message-store.js';
+import { kindDefinitions } from './room-kinds.js';
 import type { RoomKind } from './rooms.js';
 
 /** A message to be written. */
@@ -30,9 +32,6 @@ export interface SendResult {
   readonly twinId: string | null;
 }
 
-/** The column that names the room's subject; `room_id` is generated from it. */
-const subjectColumns: Record<RoomKind, string> = { lesson: 'lesson_id' };
-
 /**
  * The whole write in one statement, which is the lowest that a hot row can be held: lock the channel, look for the
  * same key of the client, count up, write message, event, notification item and the author's read marker. The time is
@@ -53,8 +52,9 @@ WITH locked AS (
 ), counted AS (
   UPDATE channel c SET last_seq = p.seq, last_tag = $9::bigint FROM placed p WHERE c.id = p.channel
 ), event AS (
-  INSERT INTO channel_event (channel, seq, tag, kind, actor_id, payload, occurred_at)
-  SELECT channel, seq, $9::bigint, '${messageSentKind}', $4::uuid, jsonb_build_object('messageId', $8::uuid), at
+  INSERT INTO channel_event (channel, seq, tag, kind, actor_id, payload, occurred_at, cause)
+  SELECT channel, seq, $9::bigint, '${messageSentKind}', $4::uuid, jsonb_build_object('messageId', $8::uuid), at,
+         $12::text
     FROM placed
 ), item AS (
   ${insertItemsFrom({
@@ -65,6 +65,7 @@ WITH locked AS (
     payload: `jsonb_build_object('roomId', $3::uuid, 'kind', '${kind}', 'sequence', seq, 'authorId', $4::uuid)`,
     createdAt: 'at',
     delaySeconds: '$11::float8',
+    cause: '$12::text',
   })}
 ), marker AS (
   INSERT INTO chat_read_marker AS k (user_id, room_id, up_to_sequence, updated_at)
@@ -73,7 +74,7 @@ WITH locked AS (
     SET up_to_sequence = GREATEST(k.up_to_sequence, EXCLUDED.up_to_sequence), updated_at = EXCLUDED.updated_at
 ), m AS (
   INSERT INTO chat_message
-    (id, organization_id, ${subjectColumns[kind]}, sequence, author_id, client_message_id, reply_to_id, body, created_at)
+    (id, organization_id, ${kindDefinitions[kind].subjectColumn}, sequence, author_id, client_message_id, reply_to_id, body, created_at)
   SELECT $8::uuid, $2::uuid, $3::uuid, seq, $4::uuid, $5::text, $6::uuid, $7::text, at FROM placed
   RETURNING *
 )
@@ -95,6 +96,7 @@ export async function runSend(on: Queryable, message: NewMessage): Promise<SendR
     message.tag,
     message.queueItemId,
     message.notifyAfterSeconds,
+    presentCause(),
   );
   if (!row) throw new Error('the statement of a message gave no row');
   const { channelMissing, twinId, ...view } = row;

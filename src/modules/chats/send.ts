@@ -2,6 +2,7 @@ import { createChannelRows, newTag } from '../../channels/append.js';
 import type { Channels } from '../../channels/channels.js';
 import type { Database } from '../../platform/database/database.js';
 import { violates } from '../../platform/database/failures.js';
+import { presentCause } from '../../platform/tracing/cause.js';
 import { AppError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { chatChannel, messageSentKind } from './events.js';
@@ -51,7 +52,7 @@ export function createSender({ database, channels, unreadMessageDelaySeconds, on
     if (sent) {
       const payload = { messageId: sent.id };
       const event = { channel, kind: messageSentKind, actorId: authorId, payload, seq: sent.sequence, tag };
-      channels.committed([{ ...event, occurredAt: sent.createdAt }]);
+      channels.committed([{ ...event, occurredAt: sent.createdAt, cause: presentCause() }]);
       onSent?.(room.kind);
       return sent;
     }

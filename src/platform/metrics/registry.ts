@@ -11,6 +11,9 @@ export function createMetricsRegistry(): MetricsRegistry {
 /** Adds what Node.js knows of the process: event loop lag, heap, garbage collection, CPU. For an entry, once. */
 export function addProcessMetrics(registry: MetricsRegistry): void {
   collectDefaultMetrics({ register: registry });
+  // Gauges with the suffix of counters; what they sum up is in metrics with proper names.
+  for (const name of ['handles', 'requests', 'resources'])
+    registry.removeSingleMetric(`nodejs_active_${name}_total`);
 }
 
 /** Buckets of times, in seconds, from a read of memory to a timeout. */
