@@ -1,4 +1,5 @@
 import type { DemoAccount } from '../demo/load-demo-data.js';
+import { knownOperations } from '../graphql/known-operations.js';
 import { schema } from '../graphql/schema.js';
 import { createCalendarFeedRoute } from '../modules/calendar-feed/route.js';
 import { createUnsubscribeLinks } from '../modules/notifications/delivery/unsubscribe-links.js';
@@ -7,6 +8,7 @@ import { createGraphiqlPage } from '../transport/graphiql/page.js';
 import { createRateLimits } from '../transport/rate-limits.js';
 import { createHttpServer } from '../transport/server.js';
 import type { Foundation } from './foundation.js';
+import { metricsServerOf } from './metrics-server.js';
 import { persistedDocuments } from './persisted-documents.js';
 import { createServices } from './services.js';
 
@@ -31,7 +33,7 @@ export function createApi(
   foundation: Foundation,
   options: { demoAccounts?: readonly DemoAccount[] } = {},
 ): Api {
-  const { config, logger, channels } = foundation;
+  const { config, logger, channels, metrics, tracing } = foundation;
   const services = createServices(foundation);
   const server = createHttpServer({
     schema,
@@ -58,12 +60,22 @@ export function createApi(
     secure: config.production && config.publicUrl.startsWith('https:'),
     origins: config.allowedOrigins,
     endingsHeard: channels.endingsHeard,
+    observation: {
+      enabled: config.observed,
+      registry: metrics.registry,
+      routes: config.metricsPort === null ? { token: config.metricsToken } : undefined,
+      tracing,
+      knownOperations: [...knownOperations, ...config.metricsOperations],
+      slowOperationMs: config.slowOperationMs,
+    },
   });
+  const metricsServer = config.metricsPort === null ? null : metricsServerOf(foundation, config.metricsPort);
   channels.onEnded(server.endAccess);
   return {
     async start() {
       await channels.start();
       services.presence.start();
+      await metricsServer?.start();
       const { url, port } = await server.start();
       return { origin: url, url: `${url}/graphql`, port };
     },
@@ -71,6 +83,7 @@ export function createApi(
       await server.stop();
       await services.presence.stop();
       await channels.stop();
+      await metricsServer?.stop();
     },
   };
 }

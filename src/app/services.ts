@@ -46,6 +46,7 @@ export function createServices({
   createLimiter,
   config,
   logger,
+  metrics,
 }: Foundation): Services {
   const secrets = secretsOf({ secret, config });
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
@@ -88,6 +89,7 @@ export function createServices({
     channels,
     unreadMessageDelaySeconds,
     onMention: queue.wake,
+    onSent: metrics.school.messageSent,
     onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
   });
   const messageSearch = createMessageSearch({ database, clock, requireRoom: chats.requireRoom });

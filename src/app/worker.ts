@@ -19,6 +19,7 @@ import { type QueueDepth, readDepth } from '../queue/sql/depth.js';
 import { createQueueWorker, type DrainResult } from '../queue/worker.js';
 import type { Foundation } from './foundation.js';
 import { createMaintenance } from './maintenance.js';
+import { observeItems } from './observe-items.js';
 import { secretsOf } from './services.js';
 import { createSweeping } from './sweeping.js';
 
@@ -49,7 +50,7 @@ export interface Worker {
 
 /** Creates the worker on its foundation, which the caller closes afterwards. */
 export function createWorker(foundation: Foundation, options: WorkerOptions = {}): Worker {
-  const { config, database, signals, channels, clock, outbound, vapid } = foundation;
+  const { config, database, signals, channels, clock, outbound, vapid, metrics, tracing } = foundation;
   const logger = foundation.logger.child({ part: 'worker' });
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const mailer = createMailer({
@@ -75,6 +76,7 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
       ...{ mailer, links: unsubscribe },
       attachmentsOf: createCalendarAttachments(config.mailFrom),
     }),
+    onSent: metrics.school.notificationSent,
     adapters: [
       createWebPushAdapter({ database, outbound, vapid, clock }),
       createWebhookAdapter({ database, outbound, clock }),
@@ -87,6 +89,8 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     logger,
     schemas: notificationSchemas,
     handlers,
+    around: observeItems({ metrics: metrics.queue, tracing }),
+    onOutcome: metrics.queue.settled,
     ...options,
   });
 

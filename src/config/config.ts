@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Limits, limitVariables, readLimits } from './limits.js';
+import { type ObservationConfig, observationVariables, readObservation } from './observation.js';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -86,10 +87,11 @@ const variables = z.object({
     )
     .optional(),
   ...limitVariables,
+  ...observationVariables,
 });
 
 /** How the process is set up: parsed once from the environment, frozen, and the only reader of it. */
-export interface Config extends Limits {
+export interface Config extends Limits, ObservationConfig {
   readonly production: boolean;
   readonly host: string;
   /** 0 takes a free one. */
@@ -196,6 +198,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     introspection: env.GRAPHQL_INTROSPECTION ?? !production,
     demoData: env.DEMO_DATA ?? (!production && env.DATABASE_URL === undefined),
     unreadMessageDelaySeconds: env.UNREAD_MESSAGE_DELAY_SECONDS,
+    ...readObservation(env),
     allowedOrigins: allowedOrigins(env.ALLOWED_ORIGINS, production),
     ...readLimits(env),
   });

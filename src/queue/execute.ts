@@ -3,7 +3,7 @@ import { asError } from '../shared/errors.js';
 import { isDatabaseLoss } from './database-loss.js';
 import { type HandlerContext, handlerFor, type QueueHandler } from './handler.js';
 import type { HeldLease } from './held-lease.js';
-import type { PayloadSchemas } from './item.js';
+import type { PayloadSchemas, QueueItem } from './item.js';
 import { LeaseLost, type ObservedOutcome, type Outcome, PermanentFailure, UnknownItem } from './outcome.js';
 import { checkPayload, isKnown, PayloadError } from './payloads.js';
 import { completeItem } from './sql/complete.js';
@@ -14,7 +14,11 @@ export interface ExecuteOptions {
   readonly schemas: PayloadSchemas;
   readonly handlers: QueueHandler | Readonly<Record<string, QueueHandler | undefined>>;
   readonly handlerTimeoutSeconds: number;
+  readonly around?: AroundHandler | undefined;
 }
+
+/** Runs a handler on behalf of whoever watches: it must run it once, and give what it gives. */
+export type AroundHandler = <T>(item: QueueItem, run: () => Promise<T>) => Promise<T>;
 
 /** Runs the item's handler and gives what became of it; never throws. */
 export async function execute(held: HeldLease, options: ExecuteOptions): Promise<ObservedOutcome> {
@@ -23,7 +27,8 @@ export async function execute(held: HeldLease, options: ExecuteOptions): Promise
     if (!handle || !isKnown(options.schemas, held.item.eventType))
       throw new UnknownItem(`There is no handler for ${describe(held)}.`);
     const payload = checkPayload(options.schemas, held.item.eventType, held.item.payload);
-    const work = Promise.resolve(handle({ ...held.item, payload }, contextOf(held)));
+    const run = async () => handle({ ...held.item, payload }, contextOf(held));
+    const work = options.around ? options.around(held.item, run) : run();
     const outcome = await withinTime(work, held, options.handlerTimeoutSeconds);
     return held.recorded ?? outcome;
   } catch (thrown) {
