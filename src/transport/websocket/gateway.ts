@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Services } from '../../graphql/context.js';
+import type { Execution } from '../../graphql/execution.js';
 import type { Logger } from '../../platform/logger.js';
 import type { ErrorCode } from '../../shared/errors.js';
 import { callerOf } from '../authentication.js';
@@ -12,10 +14,10 @@ import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
 import { type AllowedOrigins, createAdmission } from './admission.js';
 import { closeCodes, closeLabel } from './close-codes.js';
-import { type Connection, openConnection } from './connection.js';
+import { Connection, type ConnectionEnvironment } from './connection.js';
 import type { GatewayMetrics } from './metrics.js';
 import { createFlusher } from './outbox.js';
-import { createProtocol, type ProtocolOptions } from './protocol.js';
+import type { SignIn } from './sign-in.js';
 
 /** All sockets of the process. */
 export interface Gateway {
@@ -28,7 +30,10 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-export interface GatewayOptions extends ProtocolOptions {
+export interface GatewayOptions {
+  readonly execution: Execution;
+  readonly services: Services;
+  readonly signIn: SignIn;
   readonly metrics: GatewayMetrics;
   readonly origins: AllowedOrigins;
   readonly limits: TransportLimits;
@@ -42,11 +47,10 @@ const batchMs = (shutdownMs: number) => Math.min(250, shutdownMs / (1.5 * 1.5 * 
 
 /** Creates the WebSocket side of `/graphql`. It listens nowhere itself. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { limits, logger, metrics } = options;
-  const protocol = createProtocol(options);
+  const { limits, metrics } = options;
   const connections = new Set<Connection>();
   const admission = createAdmission(limits, options.origins);
-  const flusher = createFlusher();
+  const environment = environmentOf(options);
   let stopping = false;
   const server = new WebSocketServer({
     noServer: true,
@@ -62,28 +66,20 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   function open(socket: WebSocket, request: IncomingMessage): void {
-    const requestId = requestIdOf(request);
     const caller = callerOf(request);
     const counted = admission.admit(caller.address);
-    metrics.connections.inc({ status: 'accepted' });
     metrics.active.inc();
     socket.once('close', (code) => {
       counted.closed();
       metrics.active.dec();
       metrics.closes.inc({ code: closeLabel(code) });
     });
-    const connection = openConnection({
-      socket,
-      wire: request.socket,
-      flusher,
-      protocol,
-      caller,
-      metrics,
-      onBegun: counted.begun,
-      requestId,
-      limits,
-      logger,
-    });
+    const requestId = requestIdOf(request);
+    const wire = request.socket;
+    const connection = new Connection(
+      { socket, wire, caller, requestId, onBegun: counted.begun },
+      environment,
+    );
     if (!connection.open) return;
     connections.add(connection);
     connection.onEnd(() => connections.delete(connection));
@@ -129,4 +125,24 @@ export function createGateway(options: GatewayOptions): Gateway {
       clearTimeout(cut);
     },
   };
+}
+
+/** What every socket of the process is given. */
+function environmentOf({
+  execution,
+  services,
+  signIn,
+  limits,
+  logger,
+  metrics,
+}: GatewayOptions): ConnectionEnvironment {
+  const protocol = {
+    execution,
+    signIn,
+    initMs: limits.initMs,
+    maxRunning: limits.operationsPerSocket,
+    newContext: ({ viewer, caller, requestId }: Connection) => ({ viewer, services, caller, requestId }),
+    scopeOf: ({ requestId }: Connection) => ({ requestId, logger }),
+  };
+  return { flusher: createFlusher(), protocol, limits, metrics, logger };
 }

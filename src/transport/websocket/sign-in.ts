@@ -83,18 +83,6 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
     }
   }
 
-  function revoke(connection: Connection): void {
-    if (connection.revoked) return;
-    connection.revoked = true;
-    const close = () => connection.end(closeCodes.forbidden, 'SESSION_EXPIRED');
-    if (connection.endSubscriptions?.()) {
-      const late = setTimeout(close, answerWithinMs);
-      connection.onEnd(() => clearTimeout(late));
-    } else {
-      close();
-    }
-  }
-
   return {
     async admit(connection, token) {
       if (token === undefined || token === null) return connection.open;
@@ -111,7 +99,7 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
     endAccess({ kind, id }) {
       for (const ended of reading) ended.add(id);
       const sockets = (kind === 'user' ? byUser : bySession).get(id);
-      for (const connection of [...(sockets ?? [])]) revoke(connection);
+      for (const connection of [...(sockets ?? [])]) connection.revoke(answerWithinMs);
     },
   };
 }
