@@ -8,12 +8,21 @@ import { closeCodes } from './close-codes.js';
 import { MessageRate } from './message-rate.js';
 import type { GatewayMetrics } from './metrics.js';
 import { type Flusher, Outbox } from './outbox.js';
-import { Protocol, type ProtocolOptions } from './protocol.js';
+
+/** What is spoken on a socket. */
+export interface SocketProtocol {
+  opened(subprotocol: string): void;
+  /** Takes a message; gives what takes longer than its turn. */
+  receive(text: string): Promise<void> | null;
+  /** Ends each subscription with SUBSCRIPTION_REVOKED; gives whether anything else still runs. */
+  revokeSubscriptions(): boolean;
+  closed(): void;
+}
 
 /** What all sockets of a process share. */
 export interface ConnectionEnvironment {
   readonly flusher: Flusher;
-  readonly protocol: ProtocolOptions;
+  readonly speak: (connection: Connection) => SocketProtocol;
   readonly limits: TransportLimits;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
@@ -41,7 +50,7 @@ export class Connection {
   readonly outbox: Outbox;
   readonly #socket: WebSocket;
   readonly #environment: ConnectionEnvironment;
-  readonly #protocol: Protocol;
+  readonly #protocol: SocketProtocol;
   readonly #rate: MessageRate;
   readonly #onEnd: (() => void)[] = [];
   #begun: (() => void) | null;
@@ -68,7 +77,7 @@ export class Connection {
       if (limits.outgoingBytes > 0 && waiting > limits.outgoingBytes)
         this.end(closeCodes.tryAgainLater, 'SLOW_CONSUMER');
     });
-    this.#protocol = new Protocol(this, environment.protocol);
+    this.#protocol = environment.speak(this);
     socket.on('message', (data) => this.#receive(data));
     socket.on('error', (error) => logger.debug({ err: error, requestId }, 'a socket failed'));
     socket.once('close', () => this.#closed());
@@ -119,7 +128,7 @@ export class Connection {
   revoke(withinMs: number): void {
     if (this.#revoked) return;
     this.#revoked = true;
-    const othersRun = this.#protocol.operations.revokeSubscriptions();
+    const othersRun = this.#protocol.revokeSubscriptions();
     const late = setTimeout(() => this.#endRevoked(), othersRun ? withinMs : 0);
     this.onEnd(() => clearTimeout(late));
   }

@@ -17,6 +17,7 @@ import { closeCodes, closeLabel } from './close-codes.js';
 import { Connection, type ConnectionEnvironment } from './connection.js';
 import type { GatewayMetrics } from './metrics.js';
 import { createFlusher } from './outbox.js';
+import { Protocol, type ProtocolOptions } from './protocol.js';
 import type { SignIn } from './sign-in.js';
 
 /** All sockets of the process. */
@@ -136,13 +137,14 @@ function environmentOf({
   logger,
   metrics,
 }: GatewayOptions): ConnectionEnvironment {
-  const protocol = {
+  const protocol: ProtocolOptions = {
     execution,
     signIn,
     initMs: limits.initMs,
     maxRunning: limits.operationsPerSocket,
-    newContext: ({ viewer, caller, requestId }: Connection) => ({ viewer, services, caller, requestId }),
-    scopeOf: ({ requestId }: Connection) => ({ requestId, logger }),
+    newContext: ({ viewer, caller, requestId }) => ({ viewer, services, caller, requestId }),
+    scopeOf: ({ requestId }) => ({ requestId, logger }),
   };
-  return { flusher: createFlusher(), protocol, limits, metrics, logger };
+  const speak = (connection: Connection) => new Protocol(connection, protocol);
+  return { flusher: createFlusher(), speak, limits, metrics, logger };
 }

@@ -1,6 +1,6 @@
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, parseMessage } from 'graphql-ws';
 import type { OperationRequest } from '../../graphql/execution.js';
-import type { Connection } from './connection.js';
+import type { Connection, SocketProtocol } from './connection.js';
 import { Operations, type OperationsOptions } from './operations.js';
 import type { SignIn } from './sign-in.js';
 
@@ -14,8 +14,8 @@ export interface ProtocolOptions extends OperationsOptions {
  * The server's half of graphql-transport-ws on one socket, as PROTOCOL.md of the package graphql-ws has it: each message
  * has its place, and one out of place closes the socket with the code and the reason that the protocol names.
  */
-export class Protocol {
-  readonly operations: Operations;
+export class Protocol implements SocketProtocol {
+  readonly #operations: Operations;
   #initialised = false;
   #acknowledged = false;
   #patience: NodeJS.Timeout | undefined;
@@ -24,7 +24,7 @@ export class Protocol {
     private readonly connection: Connection,
     private readonly options: ProtocolOptions,
   ) {
-    this.operations = new Operations(connection, options);
+    this.#operations = new Operations(connection, options);
   }
 
   opened(subprotocol: string): void {
@@ -34,12 +34,15 @@ export class Protocol {
       this.#patience = setTimeout(() => this.#close(4408, 'Connection initialisation timeout'), initMs);
   }
 
-  closed(): void {
-    clearTimeout(this.#patience);
-    this.operations.stopAll();
+  revokeSubscriptions(): boolean {
+    return this.#operations.revokeSubscriptions();
   }
 
-  /** Takes a message; gives what takes longer than its turn. */
+  closed(): void {
+    clearTimeout(this.#patience);
+    this.#operations.stopAll();
+  }
+
   receive(text: string): Promise<void> | null {
     const message = read(text);
     switch (message?.type) {
@@ -57,7 +60,7 @@ export class Protocol {
         this.#subscribe(message.id, message.payload);
         break;
       case 'complete':
-        this.operations.complete(message.id);
+        this.#operations.complete(message.id);
         break;
       default:
         // No message at all, or one that only servers send.
@@ -82,8 +85,8 @@ export class Protocol {
 
   #subscribe(id: string, request: OperationRequest): void {
     if (!this.#acknowledged) this.#close(4401, 'Unauthorized');
-    else if (this.operations.has(id)) this.#close(4409, duplicateReason(id));
-    else this.operations.start(id, request);
+    else if (this.#operations.has(id)) this.#close(4409, duplicateReason(id));
+    else this.#operations.start(id, request);
   }
 
   #close(code: ProtocolCode, reason: string): void {
