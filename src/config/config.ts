@@ -97,6 +97,8 @@ const variables = z.object({
   WS_FRAME_BYTES: count.default(64 * 1024),
   WS_OUTGOING_BYTES: count.default(1024 * 1024),
   WS_INIT_SECONDS: seconds.default(3),
+  WS_PING_SECONDS: seconds.default(25),
+  WS_PONG_SECONDS: seconds.default(10),
 });
 
 /** How the process is set up: parsed once from the environment, frozen, and the only reader of it. */
@@ -153,6 +155,8 @@ export interface Config {
     readonly frameBytes: number;
     readonly outgoingBytes: number;
     readonly initMs: number;
+    readonly pingMs: number;
+    readonly pongMs: number;
   };
 }
 
@@ -228,6 +232,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       frameBytes: env.WS_FRAME_BYTES,
       outgoingBytes: env.WS_OUTGOING_BYTES,
       initMs: env.WS_INIT_SECONDS * 1_000,
+      pingMs: env.WS_PING_SECONDS * 1_000,
+      pongMs: env.WS_PONG_SECONDS * 1_000,
     },
   });
 }

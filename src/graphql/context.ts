@@ -12,12 +12,20 @@ export interface Caller {
   readonly userAgent: string | null;
 }
 
+/** The WebSocket that an operation came over. */
+export interface SocketOfOperation {
+  /** Takes a fresh access token of the same session; gives until when the socket may stay. Throws UNAUTHENTICATED. */
+  authenticate(accessToken: string): Promise<Date>;
+}
+
 /** What one operation runs with. It is made anew for each operation and for each event, since loaders cache in it. */
 export interface Context {
   readonly viewer: Viewer | null;
   readonly services: Services;
   readonly caller: Caller;
   readonly requestId: string;
+  /** Absent over HTTP. */
+  readonly socket?: SocketOfOperation;
 }
 
 /** The signed-in person; fails with UNAUTHENTICATED. */

@@ -208,7 +208,10 @@ export async function play(server: FrameServer, seed: number): Promise<string | 
         server.transport.server.endAccess({ kind: 'session', id: session });
       else {
         const items = { event: 'an event', end: 'end', failure: new AppError('CHAT_NOT_ACCESSIBLE') };
-        server.sources.get(happening.key)?.push(items[happening.type]);
+        const source = server.sources.get(happening.key);
+        source?.push(items[happening.type]);
+        // Nobody returns a source that has said itself that it is over.
+        if (happening.type === 'end') source?.ended.resolve();
       }
       return;
     }

@@ -38,6 +38,8 @@ export interface ConnectionOptions {
   readonly onBegun: () => void;
 }
 
+/** The longest wait that a timer takes. */
+const longestTimerMs = 2 ** 31 - 1;
 /** A client that has not answered the close frame after this is cut. */
 const closeWithinMs = 5_000;
 
@@ -57,6 +59,7 @@ export class Connection {
   #open = true;
   #revoked = false;
   #acknowledged = false;
+  #expiry: NodeJS.Timeout | undefined;
   #pings: NodeJS.Timeout | undefined;
   #deadline: NodeJS.Timeout | undefined;
 
@@ -121,6 +124,14 @@ export class Connection {
     this.#closed();
   }
 
+  /** Will end the socket, unless it is told another time before. */
+  endIn(milliseconds: number, code: number, reason: string): void {
+    clearTimeout(this.#expiry);
+    if (!this.#open) return;
+    const wait = Math.min(Math.max(milliseconds, 0), longestTimerMs);
+    this.#expiry = setTimeout(() => this.end(code, reason), wait);
+  }
+
   /**
    * Tells each subscription that access has ended, then closes with 4403: once what still runs has answered, such as
    * the sign-out itself, but after `withinMs` in any case.
@@ -145,6 +156,7 @@ export class Connection {
   #closed(): void {
     if (!this.#open) return;
     this.#open = false;
+    clearTimeout(this.#expiry);
     clearInterval(this.#pings);
     clearTimeout(this.#deadline);
     for (const listener of this.#onEnd) listener();

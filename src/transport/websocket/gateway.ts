@@ -16,7 +16,7 @@ import { type AllowedOrigins, createAdmission } from './admission.js';
 import { closeCodes, closeLabel } from './close-codes.js';
 import { Connection, type ConnectionEnvironment } from './connection.js';
 import type { GatewayMetrics } from './metrics.js';
-import { createFlusher } from './outbox.js';
+import { Flusher } from './outbox.js';
 import { Protocol, type ProtocolOptions } from './protocol.js';
 import type { SignIn } from './sign-in.js';
 
@@ -142,9 +142,13 @@ function environmentOf({
     signIn,
     initMs: limits.initMs,
     maxRunning: limits.operationsPerSocket,
-    newContext: ({ viewer, caller, requestId }) => ({ viewer, services, caller, requestId }),
+    newContext: (connection) => {
+      const { viewer, caller, requestId } = connection;
+      const socket = { authenticate: (token: string) => signIn.renew(connection, token) };
+      return { viewer, services, caller, requestId, socket };
+    },
     scopeOf: ({ requestId }) => ({ requestId, logger }),
   };
   const speak = (connection: Connection) => new Protocol(connection, protocol);
-  return { flusher: createFlusher(), speak, limits, metrics, logger };
+  return { flusher: new Flusher(), speak, limits, metrics, logger };
 }
