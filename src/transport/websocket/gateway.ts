@@ -7,12 +7,13 @@ import type { Services } from '../../graphql/context.js';
 import type { Execution } from '../../graphql/execution.js';
 import type { Logger } from '../../platform/logger.js';
 import type { ErrorCode } from '../../shared/errors.js';
-import { callerOf } from '../authentication.js';
+import type { CallerOf } from '../client-address.js';
 import type { TransportLimits } from '../limits.js';
+import type { AllowedOrigins } from '../origins.js';
 import { graphqlPath, pathOf } from '../path.js';
 import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
-import { type AllowedOrigins, createAdmission } from './admission.js';
+import { createAdmission } from './admission.js';
 import { closeCodes, closeLabel } from './close-codes.js';
 import { Connection, type ConnectionEnvironment } from './connection.js';
 import type { GatewayMetrics } from './metrics.js';
@@ -37,6 +38,7 @@ export interface GatewayOptions {
   readonly signIn: SignIn;
   readonly metrics: GatewayMetrics;
   readonly origins: AllowedOrigins;
+  readonly callerOf: CallerOf;
   readonly limits: TransportLimits;
   readonly logger: Logger;
 }
@@ -48,7 +50,7 @@ const batchMs = (shutdownMs: number) => Math.min(250, shutdownMs / (1.5 * 1.5 * 
 
 /** Creates the WebSocket side of `/graphql`. It listens nowhere itself. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { limits, metrics } = options;
+  const { limits, metrics, callerOf } = options;
   const connections = new Set<Connection>();
   const admission = createAdmission(limits, options.origins);
   const environment = environmentOf(options);
@@ -89,7 +91,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   function refusal(request: IncomingMessage): ErrorCode | null {
     if (stopping) return 'SERVICE_UNAVAILABLE';
     if (pathOf(request.url ?? '') !== graphqlPath) return 'NOT_FOUND';
-    return admission.refusal(request);
+    return admission.refusal(request, callerOf(request).address);
   }
 
   async function closeInBatches(): Promise<void> {
