@@ -24,22 +24,30 @@ export class Flusher {
     this.#due.push(outbox);
   }
 
-  /** Writes what waits in an outbox, which is so many bytes. */
-  write(wire: Duplex, bytes: number, outbox: Outbox): void {
+  /** Writes what waits in an outbox, which is so many bytes; gives how many wait for the client now. */
+  write(wire: Duplex, bytes: number, outbox: Outbox): number {
     // What waits for a slow client must not be overwritten by the next write, and not hold more than it needs.
     const shared = bytes <= roomBytes && wire.writableLength === 0;
     const into = shared ? this.#room.subarray(0, bytes) : Buffer.allocUnsafeSlow(bytes);
     outbox.fill(into);
     wire.write(into);
+    const waiting = wire.writableLength;
     // As a rule the system has copied everything before `write` returns. If not, the room is the client's.
-    if (shared && wire.writableLength > 0) this.#room = Buffer.allocUnsafeSlow(roomBytes);
+    if (shared && waiting > 0) this.#room = Buffer.allocUnsafeSlow(roomBytes);
+    return waiting;
   }
 }
 
+const empty = Buffer.alloc(0);
+const none: readonly Buffer[] = [];
+
 /** Text frames on their way to one socket, written in order and together. */
 export class Outbox {
-  /** Of each message its own part and the part that is shared with other sockets. */
-  readonly #parts: Buffer[] = [];
+  /** The own part of the first message that waits, and the part that it shares with other sockets. */
+  #own: Buffer = empty;
+  #shared: Buffer = empty;
+  /** The parts of those behind it; mostly there are none. */
+  #more: Buffer[] | null = null;
   #bytes = 0;
 
   constructor(
@@ -57,50 +65,53 @@ export class Outbox {
 
   /** A message of two parts, of which the second is shared with other sockets and not changed any more. */
   sendParts(own: Buffer, shared: Buffer): void {
-    if (this.#parts.length === 0) this.flusher.schedule(this);
-    this.#parts.push(own, shared);
+    if (this.#bytes === 0) {
+      this.flusher.schedule(this);
+      this.#own = own;
+      this.#shared = shared;
+    } else {
+      this.#more ??= [];
+      this.#more.push(own, shared);
+    }
     const length = own.length + shared.length;
     this.#bytes += headerBytes(length) + length;
   }
 
   /** Writes what waits, now: before a close frame, nothing may stay behind. */
   flush(): void {
-    if (this.#parts.length === 0) return;
     const bytes = this.#bytes;
-    if (this.wire.writable) {
-      this.flusher.write(this.wire, bytes, this);
-      this.#clear();
-      this.onWritten(bytes, this.wire.writableLength);
-    } else this.#clear();
-  }
-
-  #clear(): void {
-    this.#parts.length = 0;
+    if (bytes === 0) return;
+    const { wire } = this;
+    const waiting = wire.writable ? this.flusher.write(wire, bytes, this) : null;
+    this.#own = this.#shared = empty;
+    this.#more = null;
     this.#bytes = 0;
+    if (waiting !== null) this.onWritten(bytes, waiting);
   }
 
   /** Puts all frames that wait into one piece of memory. */
   fill(into: Buffer): void {
-    const parts = this.#parts;
-    let at = 0;
-    for (let n = 0; n < parts.length; n += 2) {
-      const own = parts[n] as Buffer;
-      const shared = parts[n + 1] as Buffer;
-      at = writeHeader(into, at, own.length + shared.length);
-      into.set(own, at);
-      at += own.length;
-      into.set(shared, at);
-      at += shared.length;
-    }
+    let at = writeFrame(into, 0, this.#own, this.#shared);
+    const more = this.#more ?? none;
+    for (let n = 0; n < more.length; n += 2)
+      at = writeFrame(into, at, more[n] as Buffer, more[n + 1] as Buffer);
   }
 }
 
-const empty = Buffer.alloc(0);
 /** FIN and the opcode of text (RFC 6455, 5.2). Frames of a server are not masked. */
 const finalText = 0x81;
 
 function headerBytes(length: number): number {
   return length < 126 ? 2 : length < 65_536 ? 4 : 10;
+}
+
+/** Writes a frame; gives where the next one begins. */
+function writeFrame(into: Buffer, at: number, own: Buffer, shared: Buffer): number {
+  const length = own.length + shared.length;
+  const text = writeHeader(into, at, length);
+  into.set(own, text);
+  into.set(shared, text + own.length);
+  return text + length;
 }
 
 /** Writes the header of a frame; gives where its text begins. */
