@@ -38,8 +38,7 @@ builder.mutationField('authenticateSocket', (t) =>
       requireViewer(context);
       const { socket } = context;
       const { accessToken } = parseArgs(tokenArgs, args).input;
-      if (!socket)
-        throw new AppError('BAD_REQUEST', {}, { detail: 'This needs the WebSocket that it is about.' });
+      if (!socket) throw new AppError('BAD_REQUEST', { query: [{ rule: 'ABOUT_A_SOCKET' }] });
       return { expiresAt: await socket.authenticate(accessToken) };
     },
   }),

@@ -1,8 +1,10 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
-import type { Context } from '../../graphql/context.js';
+import { type Context, readerLanguage } from '../../graphql/context.js';
 import { type Execution, type OperationRequest, RequestErrors } from '../../graphql/execution.js';
-import { type ErrorScope, formatError } from '../../graphql/format-error.js';
+import type { SharedResponse } from '../../graphql/fan-out.js';
+import { type ErrorScope, formatError, formatErrorInAll } from '../../graphql/format-error.js';
 import { AppError } from '../../shared/errors.js';
+import type { Language } from '../../shared/language.js';
 import type { Connection } from './connection.js';
 
 /** What the operations of all sockets run with. */
@@ -91,9 +93,11 @@ export class Operations {
     if (!connection.viewer) throw new AppError('UNAUTHENTICATED');
     const beginning = Buffer.from(`{"id":${JSON.stringify(running.id)},"type":"next","payload":`);
     const stop = await execution.subscribe(operation, () => newContext(connection), {
-      serialize: (result) => Buffer.from(this.#text(result)),
+      serialize: (result) => this.#shared(result),
       deliver: (response) => {
-        if (!running.over) connection.outbox.sendParts(beginning, response);
+        if (running.over) return;
+        const own = Buffer.isBuffer(response) ? response : response[readerLanguage(connection)];
+        connection.outbox.sendParts(beginning, own);
       },
       end: (error) => (error ? this.#fail(running, error) : this.#finish(running)),
     });
@@ -104,9 +108,19 @@ export class Operations {
 
   /** A result, and the end of the message around it. */
   #text({ errors, ...result }: ExecutionResult): string {
-    if (!errors) return `${JSON.stringify(result)}}`;
+    if (!errors) return messageEnd(result);
     const scope = this.options.scopeOf(this.connection);
-    return `${JSON.stringify({ ...result, errors: errors.map((error) => formatError(error, scope)) })}}`;
+    return messageEnd({ ...result, errors: errors.map((error) => formatError(error, scope)) });
+  }
+
+  /** The same for whoever it is shared with: its errors in each language. */
+  #shared({ errors, ...result }: ExecutionResult): SharedResponse {
+    if (!errors) return Buffer.from(messageEnd(result));
+    const scope = this.options.scopeOf(this.connection);
+    const formatted = errors.map((error) => formatErrorInAll(error, scope));
+    const inWords = (language: Language) =>
+      Buffer.from(messageEnd({ ...result, errors: formatted.map((error) => error[language]) }));
+    return { en: inWords('en'), uk: inWords('uk') };
   }
 
   #finish(running: Running): void {
@@ -136,6 +150,8 @@ export class Operations {
     this.connection.outbox.send(text);
   }
 }
+
+const messageEnd = (payload: unknown) => `${JSON.stringify(payload)}}`;
 
 /** The errors that were thrown as one. */
 function errorsOf(error: unknown): readonly GraphQLError[] {

@@ -104,11 +104,7 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
       const authenticated = await read(token);
       const present = connection.viewer;
       if (!authenticated || authenticated.viewer.sessionId !== present?.sessionId)
-        throw new AppError(
-          'UNAUTHENTICATED',
-          {},
-          { detail: 'The token must be of the session that the socket was opened with.' },
-        );
+        throw new AppError('UNAUTHENTICATED', { accessToken: [{ rule: 'OF_THIS_SESSION' }] });
       stay(connection, authenticated.expiresAt);
       connection.viewer = authenticated.viewer;
       return authenticated.expiresAt;
