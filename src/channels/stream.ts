@@ -2,6 +2,7 @@ import type { Cursor } from './cursor.js';
 import type { StreamItem } from './events.js';
 import type { Hub } from './hub.js';
 import { join, type Subscribe } from './join.js';
+import { Stop } from './stop.js';
 import type { LiveFeed, Tail } from './tail.js';
 
 export interface SourceOptions extends Subscribe {
@@ -19,7 +20,7 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
   readonly accessClass: string;
   /** Whether the subscriber resumes at a cursor. */
   readonly resumed: boolean;
-  readonly #ending = new AbortController();
+  readonly #stop = new Stop();
   readonly #items: AsyncGenerator<StreamItem, void, undefined>;
   #tail: Tail | null = null;
   #position = -1;
@@ -53,7 +54,7 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
   }
 
   return(): Promise<IteratorResult<StreamItem, void>> {
-    this.#ending.abort();
+    this.#stop.stop();
     return this.#items.return(undefined);
   }
 
@@ -68,8 +69,7 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
       const { channel, after, userId, readHead } = options;
       const authorize = () => options.authorize();
       const earliest = () => options.earliest?.() ?? 0;
-      const { signal } = this.#ending;
-      yield* join({ channel, after, userId, readHead, authorize, earliest, tail, signal });
+      yield* join({ channel, after, userId, readHead, authorize, earliest, tail, stop: this.#stop });
     } finally {
       hub.release(tail);
     }

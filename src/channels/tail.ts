@@ -1,4 +1,5 @@
 import type { ChannelEvent } from './events.js';
+import type { Stop } from './stop.js';
 
 /** What a channel's events come from as they are committed. */
 export interface LiveFeed {
@@ -85,11 +86,11 @@ export class Tail implements LiveFeed {
     return this.#begun && this.#wanted > this.#head;
   }
 
-  /** The events after `position`, at least one and in order; waits for them. Empty when aborted; null when they are gone. */
-  async after(position: number, signal: AbortSignal): Promise<readonly ChannelEvent[] | null> {
+  /** The events after `position`, at least one and in order; waits for them. Empty when stopped; null when they are gone. */
+  async after(position: number, stop: Stop): Promise<readonly ChannelEvent[] | null> {
     while (position >= this.#head) {
-      if (signal.aborted) return [];
-      await this.#change(signal);
+      if (stop.stopped) return [];
+      await this.#change(stop);
     }
     const events = await this.from(position + 1);
     return events[0]?.seq === position + 1 ? events : null;
@@ -154,15 +155,15 @@ export class Tail implements LiveFeed {
     for (const resume of waiters) resume();
   }
 
-  #change(signal: AbortSignal): Promise<void> {
+  #change(stop: Stop): Promise<void> {
     return new Promise((resolve) => {
       const resume = () => {
-        signal.removeEventListener('abort', resume);
+        stop.onStop(null);
         this.#waiters.delete(resume);
         resolve();
       };
       this.#waiters.add(resume);
-      signal.addEventListener('abort', resume);
+      stop.onStop(resume);
     });
   }
 }

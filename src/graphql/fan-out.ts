@@ -26,7 +26,8 @@ export interface Subscriber {
 /** Hears what the fan-out does. */
 export interface FanOutObserver {
   began(field: string, resumed: boolean): void;
-  executed(field: string): void;
+  /** An item was executed once, for however many. */
+  executed(field: string, item: StreamItem): void;
   /** An item was given to so many; `live` unless it was replayed. */
   delivered(field: string, count: number, item: StreamItem, live: boolean): void;
   ended(field: string): void;
@@ -81,7 +82,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
   async function respondTo(member: Member, item: StreamItem): Promise<SharedResponse | null> {
     const prepared = await member.stream.prepare(item);
     if (prepared === null) return null;
-    observer?.executed(member.field);
+    observer?.executed(member.field, item);
     return member.execute(prepared);
   }
 

@@ -178,6 +178,7 @@ export const parts: Readonly<Record<string, string>> = {
   NotificationAdded: 'cursor occurredAt notification unreadCount',
   NotificationsRead: 'cursor occurredAt ids unreadCount',
   Presence: 'userId online typing lastSeenAt',
+  SocketPayload: 'expiresAt',
   PresenceSnapshot: 'present',
   PresenceChanged: 'presence',
 };
@@ -201,7 +202,10 @@ export const roots: Readonly<Record<string, RootAudience>> = {
     'signed in',
   ),
   ...each('classroom classrooms board', 'signed in'),
-  ...each('signOut revokeSession updateProfile changePassword requestEmailVerification', 'signed in'),
+  ...each(
+    'signOut revokeSession authenticateSocket updateProfile changePassword requestEmailVerification',
+    'signed in',
+  ),
   ...each('exportAccount deleteAccount', 'signed in'),
   ...each('acceptInvitation declineInvitation endTutorStudentRelation', 'signed in'),
   ...each('updateLesson cancelLesson rescheduleLesson acceptLessonRequest declineLessonRequest', 'signed in'),

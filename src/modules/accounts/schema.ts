@@ -4,6 +4,7 @@ import './credential-mutations.js';
 import './mutations.js';
 import './plan-mutation.js';
 import './queries.js';
+import './socket-mutation.js';
 
 export { OkPayload, UserRef } from './types.js';
 

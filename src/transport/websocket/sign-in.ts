@@ -1,6 +1,7 @@
 import { expectedError } from '../../graphql/format-error.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Logger } from '../../platform/logger.js';
+import { AppError } from '../../shared/errors.js';
 import type { Authenticate, Authenticated } from '../authentication.js';
 import { closeCodes } from './close-codes.js';
 import type { Connection } from './connection.js';
@@ -12,6 +13,11 @@ export interface SignIn {
    * instead: 4403 for a bad token, 1013 when it could not be read right now or the user has too many sockets.
    */
   admit(connection: Connection, token: unknown): Promise<boolean>;
+  /**
+   * Takes a fresh token of the same session for an open socket and gives its end, which is now the socket's. Throws
+   * UNAUTHENTICATED, and whatever reading a token throws; the socket then stays until its former end.
+   */
+  renew(connection: Connection, token: string): Promise<Date>;
   /** Ends the subscriptions of a session or a user with SUBSCRIPTION_REVOKED, and closes its sockets with 4403. */
   endAccess(of: EndedAccess): void;
 }
@@ -30,8 +36,6 @@ export interface SignInOptions {
   readonly socketsPerUser: number;
 }
 
-/** The longest wait that a timer takes. */
-const longestTimerMs = 2 ** 31 - 1;
 /** What runs when access ends, such as the sign-out itself, may still answer. */
 const answerWithinMs = 500;
 
@@ -61,16 +65,16 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
       return;
     }
     const leave = [enter(byUser, userId, connection), enter(bySession, viewer.sessionId, connection)];
-    const remaining = Math.min(expiresAt.getTime() - clock.now().getTime(), longestTimerMs);
-    const expiry = setTimeout(
-      () => connection.end(closeCodes.forbidden, 'UNAUTHENTICATED'),
-      Math.max(remaining, 0),
-    );
     connection.onEnd(() => {
-      clearTimeout(expiry);
       for (const done of leave) done();
     });
+    stay(connection, expiresAt);
     connection.viewer = viewer;
+  }
+
+  /** Until when the token lets it. */
+  function stay(connection: Connection, until: Date): void {
+    connection.endIn(until.getTime() - clock.now().getTime(), closeCodes.forbidden, 'UNAUTHENTICATED');
   }
 
   function refuse(connection: Connection, error: unknown): void {
@@ -80,18 +84,6 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
       connection.end(closeCodes.internalError, 'INTERNAL_ERROR');
     } else {
       connection.end(code === 'SERVICE_UNAVAILABLE' ? closeCodes.tryAgainLater : closeCodes.forbidden, code);
-    }
-  }
-
-  function revoke(connection: Connection): void {
-    if (connection.revoked) return;
-    connection.revoked = true;
-    const close = () => connection.end(closeCodes.forbidden, 'SESSION_EXPIRED');
-    if (connection.endSubscriptions?.()) {
-      const late = setTimeout(close, answerWithinMs);
-      connection.onEnd(() => clearTimeout(late));
-    } else {
-      close();
     }
   }
 
@@ -108,10 +100,20 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
       return connection.open;
     },
 
+    async renew(connection, token) {
+      const authenticated = await read(token);
+      const present = connection.viewer;
+      if (!authenticated || authenticated.viewer.sessionId !== present?.sessionId)
+        throw new AppError('UNAUTHENTICATED', { accessToken: [{ rule: 'OF_THIS_SESSION' }] });
+      stay(connection, authenticated.expiresAt);
+      connection.viewer = authenticated.viewer;
+      return authenticated.expiresAt;
+    },
+
     endAccess({ kind, id }) {
       for (const ended of reading) ended.add(id);
       const sockets = (kind === 'user' ? byUser : bySession).get(id);
-      for (const connection of [...(sockets ?? [])]) revoke(connection);
+      for (const connection of [...(sockets ?? [])]) connection.revoke(answerWithinMs);
     },
   };
 }
