@@ -29,6 +29,7 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "ChatMessage",
     "ChatRoom",
     "DeadLetter",
+    "Invitation",
     "Lesson",
     "LessonSeries",
     "Notification",

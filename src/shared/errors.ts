@@ -32,6 +32,7 @@ export const errorCatalogue = {
   EMAIL_TAKEN: { status: 409, detail: 'There is already an account with this e-mail address.' },
   LINK_EXPIRED: { status: 410, detail: 'The link was used or has expired; ask for a new one.' },
   USER_NOT_FOUND: { status: 404, detail: 'There is no such user.' },
+  INVITATION_NOT_FOUND: { status: 404, detail: 'There is no such invitation.' },
   SESSION_NOT_FOUND: { status: 404, detail: 'There is no such session.' },
   // Tutor and student
   STUDENT_NOT_FOUND: { status: 404, detail: 'There is no such student.' },

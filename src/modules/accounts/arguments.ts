@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../../graphql/context.js';
+import type { Device } from './devices.js';
 
 /** An address as it is stored: in lower case. */
 export const emailArg = z
@@ -10,4 +11,9 @@ export const emailArg = z
 /** What the device says of itself, cut to what is worth keeping. */
 export function userAgentOf(context: Context): string | null {
   return context.caller.userAgent?.replace(/\p{Cc}/gu, ' ').slice(0, 300) ?? null;
+}
+
+/** Where the request comes from. */
+export function deviceOf(context: Context): Device {
+  return { userAgent: userAgentOf(context), address: context.caller.address };
 }

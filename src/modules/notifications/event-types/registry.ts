@@ -1,5 +1,6 @@
 import { accountLetterSchemas } from '../../accounts/letters.js';
 import { formatsOf, languageOf, type Reader } from '../language.js';
+import { newSignIn, passwordChanged } from './account-security.js';
 import { announced } from './announcements.js';
 import { digestPayload, type EventType, type Text } from './definition.js';
 import { lessonMoved, lessonNoShow } from './lesson-changes.js';
@@ -25,6 +26,8 @@ const eventTypes = {
   'series.scheduled': seriesScheduled,
   'series.moved': seriesMoved,
   'series.cancelled': seriesCancelled,
+  'account.new_sign_in': newSignIn,
+  'account.password_changed': passwordChanged,
   announcement: announced,
 } as const;
 
@@ -47,6 +50,8 @@ export const notificationSchemas = {
   'lesson.starting_soon': lessonStartingSoon.schema,
   'message.unread': messageUnread.schema,
   'relation.invited': relationInvited.schema,
+  'account.new_sign_in': newSignIn.schema,
+  'account.password_changed': passwordChanged.schema,
   'series.scheduled': seriesScheduled.schema,
   'series.moved': seriesMoved.schema,
   'series.cancelled': seriesCancelled.schema,

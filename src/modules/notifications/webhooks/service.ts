@@ -65,11 +65,16 @@ export function createWebhookService(
     async create(viewer, { url, events }) {
       const organizationId = schoolOf(viewer);
       const refusal = outbound.refusalOf(url);
-      const unknown = events.filter((name) => !eventTypeOf(name));
+      // What concerns one person alone is no business of the school's.
+      const unknown = events.filter((name) => eventTypeOf(name)?.confidential ?? true);
       const fields = {
         ...(refusal ? { 'input.url': [refusal] } : {}),
         ...(unknown.length > 0
-          ? { 'input.events': unknown.map((name) => `${name} is not a type of notification`) }
+          ? {
+              'input.events': unknown.map(
+                (name) => `${name} is not a type of notification that a school is told of`,
+              ),
+            }
           : {}),
       };
       if (Object.keys(fields).length > 0) throw new AppError('VALIDATION_ERROR', fields);
