@@ -28,6 +28,7 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
   "Node": [
     "ChatMessage",
     "ChatRoom",
+    "Classroom",
     "DeadLetter",
     "Invitation",
     "Lesson",

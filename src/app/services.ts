@@ -14,8 +14,9 @@ import { createSignUp } from '../modules/accounts/sign-up.js';
 import { isPem } from '../modules/accounts/token-keys.js';
 import { createAvailabilityService, isAvailable } from '../modules/availability/service.js';
 import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
-import { chatAccessLost } from '../modules/chats/access.js';
+import { findRoomsOfPair } from '../modules/chats/room-store.js';
 import { createChatService } from '../modules/chats/service.js';
+import { createClassroomService } from '../modules/classrooms/service.js';
 import { createLessonLeaving } from '../modules/lessons/leave.js';
 import { createLessonService } from '../modules/lessons/service.js';
 import { createAnnouncementService } from '../modules/notifications/announcements.js';
@@ -33,6 +34,7 @@ import { createDeadLetters } from '../queue/dead-letters.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import { asError } from '../shared/errors.js';
 import type { Foundation } from './foundation.js';
+import { roomAccessLost } from './room-channels.js';
 
 /** Every service, made of what it needs: the one place that knows them all. */
 export function createServices({
@@ -77,7 +79,10 @@ export function createServices({
     queue,
     clock,
     accounts,
-    accessLostOnEnd: chatAccessLost,
+    accessLostOnEnd: async (tx, relation) => {
+      const people = [relation.tutorId, relation.studentId];
+      return roomAccessLost(await findRoomsOfPair(tx, relation), people, null);
+    },
   });
   const availability = createAvailabilityService({ database, clock, accounts });
   const lessons = createLessonService({
@@ -85,6 +90,7 @@ export function createServices({
     isAvailable,
   });
   const series = createSeriesService({ database, channels, queue, clock, accounts, relations, lessons });
+  const classrooms = createClassroomService({ database });
   const { unreadMessageDelaySeconds, publicUrl } = config;
   const chats = createChatService({
     database,
@@ -96,7 +102,7 @@ export function createServices({
     database,
     channels,
     signals,
-    requireRoom: chats.requireRoom,
+    ...{ requireRoom: chats.requireRoom, requireWritableRoom: chats.requireWritableRoom },
     onError: (error) => logger.warn({ err: asError(error) }, 'presence could not be told'),
   });
   const calendarFeeds = createCalendarFeedService({ database, clock, secret, publicUrl });
@@ -109,7 +115,18 @@ export function createServices({
   const deadLetters = createDeadLetterService(createDeadLetters({ database, signals }));
   const announcements = createAnnouncementService({ database, queue });
   return {
-    ...{ accounts, relations, availability, lessons, series, chats, calendarFeeds, notifications, privacy },
+    ...{
+      accounts,
+      relations,
+      availability,
+      lessons,
+      series,
+      classrooms,
+      chats,
+      calendarFeeds,
+      notifications,
+      privacy,
+    },
     ...{ presence, notificationPreferences, webPush, webhooks, deadLetters, announcements },
   };
 }

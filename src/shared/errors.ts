@@ -47,10 +47,14 @@ export const errorCatalogue = {
   TUTOR_NOT_FOUND: { status: 404, detail: 'There is no such tutor.' },
   SERIES_NOT_FOUND: { status: 404, detail: 'There is no such series of lessons.' },
   SLOT_TAKEN: { status: 409, detail: 'The tutor or the student has another lesson at that time.' },
+  // Classrooms
+  CLASSROOM_NOT_FOUND: { status: 404, detail: 'There is no such classroom.' },
+  CLASSROOM_FULL: { status: 409, detail: 'The classroom has 500 members already.' },
+  CLASSROOM_ARCHIVED: { status: 409, detail: 'The classroom is archived: it can only be read.' },
   // Chats
   ROOM_NOT_FOUND: { status: 404, detail: 'There is no such room.' },
   MESSAGE_NOT_FOUND: { status: 404, detail: 'There is no such message.' },
-  CHAT_NOT_ACCESSIBLE: { status: 403, detail: 'You may see this lesson but not its chat.' },
+  CHAT_NOT_ACCESSIBLE: { status: 403, detail: 'You may see this but not its chat.' },
   // Notifications
   NOTIFICATION_NOT_FOUND: { status: 404, detail: 'There is no such notification.' },
   WEBHOOK_ENDPOINT_NOT_FOUND: { status: 404, detail: 'There is no such webhook endpoint.' },

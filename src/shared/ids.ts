@@ -13,6 +13,7 @@ export const idTypes = {
   relation: 'TutorStudentRelation',
   lesson: 'Lesson',
   series: 'LessonSeries',
+  classroom: 'Classroom',
   room: 'ChatRoom',
   message: 'ChatMessage',
   notification: 'Notification',

@@ -63,6 +63,7 @@ async function world() {
     Invitation: encodeId('invitation', invitation),
     TutorStudentRelation: relationId,
     Lesson: lesson.id,
+    Classroom: (await school.classroom(tutor, [student])).id,
     ChatRoom: encodeId('room', lesson.uuid),
     ChatMessage: sendMessage.message.id,
     Notification: notifications.edges[0].node.id,

@@ -27,9 +27,6 @@ export interface EmailAdapterOptions {
   readonly attachmentsOf?: AttachmentsOf;
 }
 
-/** Why the account of somebody who only names an address gets no mail there. */
-export const notTheirs = 'The address belongs to another account.';
-
 /** Creates the channel EMAIL over a mailer. What can be turned off carries the link that does so at once. */
 export function createEmailAdapter({
   mailer,
@@ -59,8 +56,7 @@ export function createEmailAdapter({
     outages: { failuresToOpen: 1, costAttempts: false },
     targets: async (_on, { userIds }) => userIds.map((userId) => ({ userId, targetId: null })),
     async open(on, { id, delivery, text, critical }) {
-      const { email, holdsAddress, userId, type } = delivery;
-      if (!holdsAddress) return notTheirs;
+      const { email, userId, type } = delivery;
       const unsubscribeUrl = critical ? null : links.urlOf({ userId, type });
       const content = mailTextOf(text, delivery, unsubscribeUrl);
       const attachments = await attachmentsOf(on, delivery);
