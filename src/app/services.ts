@@ -15,6 +15,7 @@ import { isPem } from '../modules/accounts/token-keys.js';
 import { createAvailabilityService, isAvailable } from '../modules/availability/service.js';
 import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
 import { findRoomsOfPair } from '../modules/chats/room-store.js';
+import { createMessageSearch } from '../modules/chats/search.js';
 import { createChatService } from '../modules/chats/service.js';
 import { createClassroomService } from '../modules/classrooms/service.js';
 import { createLessonLeaving } from '../modules/lessons/leave.js';
@@ -98,6 +99,7 @@ export function createServices({
     unreadMessageDelaySeconds,
     onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
   });
+  const messageSearch = createMessageSearch({ database, clock, requireRoom: chats.requireRoom });
   const presence = createPresenceService({
     database,
     channels,
@@ -127,7 +129,7 @@ export function createServices({
       notifications,
       privacy,
     },
-    ...{ presence, notificationPreferences, webPush, webhooks, deadLetters, announcements },
+    ...{ presence, messageSearch, notificationPreferences, webPush, webhooks, deadLetters, announcements },
   };
 }
 

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { AppError } from '../shared/errors.js';
 import { createDocumentCache } from './document-cache.js';
-import { asksForSchema, checkShape } from './document-shape.js';
+import { asksForSchema, checkShape, tooComplex } from './document-shape.js';
 import { type DocumentLimits, defaultDocumentLimits } from './guard-limits.js';
+import { createCostOf, type OperationCost } from './operation-cost.js';
 import { literalError } from './value-errors.js';
+import { checkVariables } from './variables-shape.js';
 
 /** A document that may be executed, or what is wrong with it. */
 export type Guarded = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
@@ -18,6 +20,15 @@ export interface DocumentGuard {
   check(text: string): Guarded;
   /** A document that was found good lately, by the SHA-256 of its text in hex. */
   kept(hash: string): DocumentNode | undefined;
+  /**
+   * Looks at an operation of a good document with its variables, before anything is coerced or read. Fails with
+   * DOCUMENT_TOO_COMPLEX; null when the document has no such operation.
+   */
+  weigh(
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    variables: Readonly<Record<string, unknown>>,
+  ): OperationCost | null;
 }
 
 export interface GuardOptions {
@@ -36,12 +47,13 @@ const cachedCharacters = 512 * 1024;
 export function createDocumentGuard({ schema, limits: given, introspection }: GuardOptions): DocumentGuard {
   const limits = { ...defaultDocumentLimits, ...given };
   const cache = createDocumentCache(cachedCharacters);
+  const costOf = createCostOf(schema);
 
   function prepare(text: string): DocumentNode {
     const document = parseDocument(text, limits.tokens);
     checkShape(document, limits);
     if (!introspection && asksForSchema(document)) {
-      throw new AppError('GRAPHQL_VALIDATION_FAILED', {}, { detail: 'Introspection is turned off.' });
+      throw notValid('Introspection is turned off.');
     }
     return document;
   }
@@ -50,11 +62,7 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
     try {
       // No text has fewer bytes than UTF-16 units, so that a huge one is not even measured.
       if (limits.bytes > 0 && (text.length > limits.bytes || Buffer.byteLength(text) > limits.bytes)) {
-        throw new AppError(
-          'DOCUMENT_TOO_COMPLEX',
-          {},
-          { detail: `The document is larger than ${limits.bytes} bytes.` },
-        );
+        throw tooComplex({ rule: 'AT_MOST_BYTES', max: limits.bytes });
       }
       const hash = createHash('sha256').update(text).digest('hex');
       const known = cache.get(hash);
@@ -67,13 +75,24 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
       return { document };
     } catch (error) {
       if (error instanceof AppError)
-        return { errors: [new GraphQLError(error.detail, { originalError: error })] };
+        return { errors: [new GraphQLError(error.message, { originalError: error })] };
       if (error instanceof GraphQLError) return { errors: [error] };
       throw error;
     }
   }
 
-  return { check, kept: (hash) => cache.get(hash) };
+  return {
+    check,
+    kept: (hash) => cache.get(hash),
+    weigh(document, operationName, variables) {
+      checkVariables(variables, limits);
+      const weighed = costOf(document, operationName, variables);
+      if (weighed && limits.cost > 0 && weighed.cost > limits.cost) {
+        throw tooComplex({ rule: 'AT_MOST_COST', cost: weighed.cost, max: limits.cost });
+      }
+      return weighed;
+    },
+  };
 }
 
 function parseDocument(text: string, tokens: number): DocumentNode {
@@ -82,16 +101,18 @@ function parseDocument(text: string, tokens: number): DocumentNode {
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     const known = error.message.includes('Parsing aborted')
-      ? new AppError('DOCUMENT_TOO_COMPLEX', {}, { detail: `The document has more than ${tokens} tokens.` })
-      : new AppError('GRAPHQL_PARSE_FAILED', {}, { detail: error.message });
+      ? tooComplex({ rule: 'AT_MOST_TOKENS', max: tokens })
+      : new AppError('GRAPHQL_PARSE_FAILED', {}, { values: { reason: error.message } });
     const { source, positions } = error;
-    throw new GraphQLError(known.detail, { source, positions, originalError: known });
+    throw new GraphQLError(known.message, { source, positions, originalError: known });
   }
 }
 
 function validationError(problem: GraphQLError, document: DocumentNode): GraphQLError {
-  const known =
-    literalError(problem, document) ??
-    new AppError('GRAPHQL_VALIDATION_FAILED', {}, { detail: problem.message });
-  return new GraphQLError(known.detail, { nodes: problem.nodes, originalError: known });
+  const known = literalError(problem, document) ?? notValid(problem.message);
+  return new GraphQLError(known.message, { nodes: problem.nodes, originalError: known });
+}
+
+function notValid(reason: string): AppError {
+  return new AppError('GRAPHQL_VALIDATION_FAILED', {}, { values: { reason } });
 }

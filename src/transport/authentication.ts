@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Caller } from '../graphql/context.js';
+import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../shared/errors.js';
 import type { Viewer } from '../shared/viewer.js';
 
@@ -17,16 +16,7 @@ export function bearerToken({ authorization }: IncomingHttpHeaders): string | nu
   if (authorization === undefined) return null;
   const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
   if (token === undefined) {
-    throw new AppError(
-      'UNAUTHENTICATED',
-      {},
-      { detail: 'The Authorization header must be "Bearer" and a token.' },
-    );
+    throw new AppError('UNAUTHENTICATED', { authorization: [{ rule: 'BEARER' }] });
   }
   return token;
-}
-
-/** Where a request or a socket comes from. */
-export function callerOf({ socket, headers }: IncomingMessage): Caller {
-  return { address: socket.remoteAddress ?? '', userAgent: headers['user-agent']?.slice(0, 500) ?? null };
 }

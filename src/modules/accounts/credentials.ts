@@ -129,7 +129,7 @@ export function createCredentials(options: CredentialOptions) {
     const hash = await readPasswordHash(database, viewer.organizationId, viewer.userId);
     const matches = await passwords.find(hash === null ? [] : [hash], password);
     if (hash === null || matches < 0)
-      throw new AppError('INVALID_CREDENTIALS', { [path]: ['is not your password'] });
+      throw new AppError('INVALID_CREDENTIALS', { [path]: [{ rule: 'OWN_PASSWORD' }] });
     return hash;
   }
 }
@@ -143,5 +143,5 @@ function requireLink<Found>(found: Found | null): Found {
 }
 
 function expiredLink(): AppError {
-  return new AppError('LINK_EXPIRED', { 'input.token': ['is not valid any more'] });
+  return new AppError('LINK_EXPIRED', { 'input.token': [{ rule: 'LINK_NOT_VALID' }] });
 }

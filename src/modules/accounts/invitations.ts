@@ -103,7 +103,7 @@ export function createInvitations({ database, clock, queue, links }: InvitationO
       const invitation = id && (await findInvitation(database, id, clock.now()));
       if (!invitation) throw expired();
       if (links.open(invitation.sealedAddress) !== email)
-        throw invalid('input.email', 'is not the address that was invited');
+        throw invalid('input.email', { rule: 'INVITED_ADDRESS' });
       return invitation;
     },
 
@@ -118,5 +118,5 @@ export function createInvitations({ database, clock, queue, links }: InvitationO
 export type Invitations = ReturnType<typeof createInvitations>;
 
 function expired(): AppError {
-  return new AppError('LINK_EXPIRED', { 'input.invitationToken': ['is not valid any more'] });
+  return new AppError('LINK_EXPIRED', { 'input.invitationToken': [{ rule: 'LINK_NOT_VALID' }] });
 }

@@ -108,7 +108,7 @@ export function createAccountService(options: AccountServiceOptions) {
       return database.transaction(async (tx) => {
         const found = await updatePlan(tx, organizationId, userId, plan);
         const row = found ? await findUser(tx, organizationId, userId) : null;
-        if (!row) throw new AppError('USER_NOT_FOUND', { 'input.userId': ['is not the id of a user'] });
+        if (!row) throw new AppError('USER_NOT_FOUND', { 'input.userId': [{ rule: 'USER_ID' }] });
         const subject = encodeId('user', userId);
         await recordAudit(tx, {
           organizationId,

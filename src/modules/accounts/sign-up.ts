@@ -113,5 +113,5 @@ export function createSignUp(options: SignUpOptions) {
 
 /** To whoever has read the mail of the address this tells nothing new. */
 function taken(): AppError {
-  return new AppError('EMAIL_TAKEN', { 'input.email': ['has an account already'] });
+  return new AppError('EMAIL_TAKEN', { 'input.email': [{ rule: 'HAS_ACCOUNT' }] });
 }

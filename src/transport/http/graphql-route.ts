@@ -6,10 +6,11 @@ import { formatError } from '../../graphql/format-error.js';
 import type { DocumentGuard } from '../../graphql/guards.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
-import { type Authenticate, bearerToken, callerOf } from '../authentication.js';
+import { type Authenticate, bearerToken } from '../authentication.js';
+import type { CallerOf } from '../client-address.js';
 import type { GraphiqlPage } from '../graphiql/page.js';
 import { graphqlPath } from '../path.js';
-import { sendErrors } from './failures.js';
+import { scopeOf, sendErrors } from './failures.js';
 import { answerType, wantsPage } from './graphql-answer.js';
 
 export interface GraphqlRouteOptions {
@@ -17,6 +18,7 @@ export interface GraphqlRouteOptions {
   readonly guard: DocumentGuard;
   readonly services: Services;
   readonly authenticate: Authenticate;
+  readonly callerOf: CallerOf;
   /** Null: browsers get no page. */
   readonly graphiql: GraphiqlPage | null;
   readonly logger: Logger;
@@ -24,7 +26,7 @@ export interface GraphqlRouteOptions {
 
 /** Adds `POST` and `GET /graphql`. Apollo must be started before the first request. */
 export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { apollo, guard, services, authenticate, graphiql, logger } = options;
+  const { apollo, guard, services, authenticate, callerOf, graphiql, logger } = options;
 
   async function contextFor(request: FastifyRequest): Promise<Context> {
     const token = bearerToken(request.headers);
@@ -40,19 +42,20 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     if (graphiql && isRead(request) && wantsPage(request.headers.accept))
       return sendPage(graphiql, request, reply);
     if (answerType(request.headers.accept) === null) {
-      const error = new AppError('BAD_REQUEST', {}, { detail: 'The Accept header takes no JSON.' });
-      return sendErrors(request, reply, [formatError(error, { requestId: request.id, logger })], 406);
+      const error = new AppError('BAD_REQUEST', { accept: [{ rule: 'TAKES_JSON' }] });
+      return sendErrors(request, reply, [formatError(error, scopeOf(request, logger))], 406);
     }
     const text = documentOf(request);
     const guarded = text === null ? null : guard.check(text);
     if (guarded && 'errors' in guarded) {
-      const scope = { requestId: request.id, logger };
+      const scope = scopeOf(request, logger);
       return sendErrors(
         request,
         reply,
         guarded.errors.map((error) => formatError(error, scope)),
       );
     }
+    if (guarded) guard.weigh(guarded.document, ...operationOf(request));
     const context = await contextFor(request);
     const run = fastifyApolloHandler(apollo, { context: async () => context });
     return run.call(this, request, reply);
@@ -86,6 +89,30 @@ function documentOf(request: FastifyRequest): string | null {
   if (isRead(request)) return new URL(request.url, 'http://localhost').searchParams.get('query') || null;
   const { query } = (request.body ?? {}) as { readonly query?: unknown };
   return typeof query === 'string' && query !== '' ? query : null;
+}
+
+/** The operation's name and its variables, of which only an object is looked at: Apollo refuses anything else. */
+function operationOf(request: FastifyRequest): [string | null, Readonly<Record<string, unknown>>] {
+  const sent = isRead(request)
+    ? readParameters(request)
+    : (request.body as Readonly<Record<string, unknown>>);
+  const { operationName, variables } = sent;
+  const name = typeof operationName === 'string' && operationName !== '' ? operationName : null;
+  return [name, isObject(variables) ? variables : {}];
+}
+
+function readParameters(request: FastifyRequest): Readonly<Record<string, unknown>> {
+  const parameters = new URL(request.url, 'http://localhost').searchParams;
+  const given = parameters.get('variables');
+  try {
+    return { operationName: parameters.get('operationName'), variables: given ? JSON.parse(given) : {} };
+  } catch {
+    throw new AppError('BAD_REQUEST', { variables: [{ rule: 'JSON' }] });
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function sendPage(

@@ -4,13 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '../../platform/logger.js';
-import type { ErrorCode } from '../../shared/errors.js';
-import { callerOf } from '../authentication.js';
+import type { PlainCode } from '../../shared/errors.js';
+import type { CallerOf } from '../client-address.js';
 import type { TransportLimits } from '../limits.js';
+import type { AllowedOrigins } from '../origins.js';
 import { graphqlPath, pathOf } from '../path.js';
 import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
-import { type AllowedOrigins, createAdmission } from './admission.js';
+import { createAdmission } from './admission.js';
 import { closeCodes, closeLabel } from './close-codes.js';
 import { type Connection, openConnection } from './connection.js';
 import type { GatewayMetrics } from './metrics.js';
@@ -31,6 +32,7 @@ export interface Gateway {
 export interface GatewayOptions extends ProtocolOptions {
   readonly metrics: GatewayMetrics;
   readonly origins: AllowedOrigins;
+  readonly callerOf: CallerOf;
   readonly limits: TransportLimits;
   readonly logger: Logger;
 }
@@ -42,7 +44,7 @@ const batchMs = (shutdownMs: number) => Math.min(250, shutdownMs / (1.5 * 1.5 * 
 
 /** Creates the WebSocket side of `/graphql`. It listens nowhere itself. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { limits, logger, metrics } = options;
+  const { limits, logger, metrics, callerOf } = options;
   const protocol = createProtocol(options);
   const connections = new Set<Connection>();
   const admission = createAdmission(limits, options.origins);
@@ -58,7 +60,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   server.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${requestIdOf(request)}`));
   server.on('wsClientError', (_error, socket, request) => {
-    refuse(socket, 'BAD_REQUEST', { requestId: requestIdOf(request), graphql: true });
+    const { language } = callerOf(request);
+    refuse(socket, 'BAD_REQUEST', { requestId: requestIdOf(request), language, graphql: true });
   });
 
   function open(socket: WebSocket, request: IncomingMessage): void {
@@ -89,10 +92,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     connection.onEnd(() => connections.delete(connection));
   }
 
-  function refusal(request: IncomingMessage): ErrorCode | null {
+  function refusal(request: IncomingMessage): PlainCode | null {
     if (stopping) return 'SERVICE_UNAVAILABLE';
     if (pathOf(request.url ?? '') !== graphqlPath) return 'NOT_FOUND';
-    return admission.refusal(request);
+    return admission.refusal(request, callerOf(request).address);
   }
 
   async function closeInBatches(): Promise<void> {
@@ -116,7 +119,8 @@ export function createGateway(options: GatewayOptions): Gateway {
         return;
       }
       metrics.connections.inc({ status: 'rejected' });
-      refuse(socket, code, { requestId, graphql: code !== 'NOT_FOUND' });
+      const { language } = callerOf(request);
+      refuse(socket, code, { requestId, language, graphql: code !== 'NOT_FOUND' });
     },
 
     async stop() {

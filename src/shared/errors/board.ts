@@ -1,0 +1,3 @@
+import type { ErrorGroup } from './definition.js';
+
+export const boardErrors = {} as const satisfies ErrorGroup;
