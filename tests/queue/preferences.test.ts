@@ -1,4 +1,4 @@
-import { type DeliveryTest, openDeliveryTest } from './delivery-fixture.js';
+import { type DeliveryTest, noon, openDeliveryTest } from './delivery-fixture.js';
 
 let test: DeliveryTest;
 beforeEach(async () => {
@@ -205,6 +205,8 @@ it('puts what comes while a digest is being sent into the next one', async () =>
 });
 
 it('does not count it as a failure of a mail when the server closes its service', async () => {
+  // Of the day on which it was enqueued: patience with a provider ends after 24 hours.
+  test.at(noon.toISOString());
   test.inbox.refuse('tom@example.org', 421);
   await test.tellOfLesson('scheduled', test.studentId);
   await test.drain();
@@ -212,6 +214,8 @@ it('does not count it as a failure of a mail when the server closes its service'
 });
 
 it('does not count an outage of the mail server as failures of the mails', async () => {
+  // Of the day on which it was enqueued: patience with a provider ends after 24 hours.
+  test.at(noon.toISOString());
   await test.inbox.stop();
   await test.tellOfLesson('scheduled', test.studentId);
   await test.tellOfLesson('scheduled', test.tutorId);
