@@ -401,6 +401,8 @@ export type SignUpInput = {
   readonly displayName: string;
   /** The address to sign in with; its case is ignored. */
   readonly email: string;
+  /** What the link of an invitation carries: it names the school and the role, and proves the address. */
+  readonly invitationToken?: string | null | undefined;
   /** uk unless told. */
   readonly locale?: string | null | undefined;
   /** 8 to 256 characters; common passwords are refused. */
@@ -729,6 +731,7 @@ export type NotificationSummaryFragment = { readonly id: string, readonly type: 
     | { readonly id: string }
     | { readonly id: string }
     | { readonly id: string }
+    | { readonly id: string }
    | null };
 
 export type PageFragment = { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null };
@@ -895,6 +898,7 @@ export type NotificationsQuery = { readonly notifications: { readonly unreadCoun
           | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
+          | { readonly id: string }
          | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
 
 export type MoreNotificationsQueryVariables = Exact<{
@@ -905,6 +909,7 @@ export type MoreNotificationsQueryVariables = Exact<{
 
 
 export type MoreNotificationsQuery = { readonly notifications: { readonly unreadCount: number, readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly type: string, readonly title: string, readonly body: string, readonly createdAt: string, readonly readAt: string | null, readonly subject:
+          | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
@@ -940,6 +945,7 @@ export type NotificationEventsSubscription = { readonly notificationEvents:
     | { readonly __typename: 'ChannelJoined', readonly cursor: string, readonly occurredAt: string }
     | { readonly __typename: 'ChannelReset', readonly cursor: string, readonly occurredAt: string, readonly reason: ResetReason }
     | { readonly __typename: 'NotificationAdded', readonly cursor: string, readonly occurredAt: string, readonly unreadCount: number, readonly notification: { readonly id: string, readonly type: string, readonly title: string, readonly body: string, readonly createdAt: string, readonly readAt: string | null, readonly subject:
+          | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }

@@ -38,6 +38,7 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "ChatRoom",
     "Classroom",
     "DeadLetter",
+    "Invitation",
     "Lesson",
     "LessonSeries",
     "Notification",

@@ -82,6 +82,7 @@ export function createApi(
     async stop() {
       await server.stop();
       await services.presence.stop();
+      await services.accounts.stop();
       await channels.stop();
       await metricsServer?.stop();
     },

@@ -3,10 +3,15 @@ import type { Services } from '../graphql/context.js';
 import { createTokenSigner } from '../modules/accounts/access-tokens.js';
 import { createAttempts } from '../modules/accounts/attempts.js';
 import { createCredentials } from '../modules/accounts/credentials.js';
+import { createDevices } from '../modules/accounts/devices.js';
+import { createInvitations } from '../modules/accounts/invitations.js';
 import { createOneTimeLinks } from '../modules/accounts/one-time-links.js';
 import { createPasswords } from '../modules/accounts/passwords.js';
+import { createSalts } from '../modules/accounts/salts.js';
 import { createAccountService, defaultOrganizationId } from '../modules/accounts/service.js';
 import { createSessions } from '../modules/accounts/sessions.js';
+import { createSignIn } from '../modules/accounts/sign-in.js';
+import { createSignUp } from '../modules/accounts/sign-up.js';
 import { isPem } from '../modules/accounts/token-keys.js';
 import { createAvailabilityService, isAvailable } from '../modules/availability/service.js';
 import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
@@ -59,12 +64,21 @@ export function createServices({
       await channels.append(tx, [ended('session', sessionId)]);
     },
   });
-  const passwords = createPasswords();
+  const passwords = createPasswords({ niceness: config.passwordNiceness });
   const links = createOneTimeLinks(secrets);
   const attempts = createAttempts(createLimiter, config.attemptLimits);
-  const means = { database, clock, passwords, sessions, queue };
-  const credentials = createCredentials({ ...means, links, defaultOrganizationId });
-  const accounts = createAccountService({ ...means, credentials, attempts });
+  const devices = createDevices({ clock, queue, secret });
+  const invitations = createInvitations({ database, clock, queue, links });
+  const means = { database, clock, passwords, sessions, devices, queue, defaultOrganizationId };
+  const accounts = createAccountService({
+    ...{ database, sessions, invitations, passwords, attempts },
+    credentials: createCredentials({ ...means, links }),
+    signIn: createSignIn(means),
+    signUp: createSignUp({
+      ...{ ...means, invitations, saltOf: createSalts(secret) },
+      onStudentJoined: (tx, joined) => relations.joined(tx, joined),
+    }),
+  });
   const relations = createRelationService({
     database,
     channels,

@@ -20,7 +20,7 @@ import { createQueueWorker, type DrainResult } from '../queue/worker.js';
 import type { Foundation } from './foundation.js';
 import { createMaintenance } from './maintenance.js';
 import { observeItems } from './observe-items.js';
-import { secretsOf } from './services.js';
+import { createServices, secretsOf } from './services.js';
 import { createSweeping } from './sweeping.js';
 
 /** How a worker works; the defaults are the queue's. */
@@ -96,7 +96,8 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
 
   const sweep = createSweep({ database, clock, record: createRecorder({ channels, queue }) });
   const sweeping = createSweeping({ sweep, logger, intervalSeconds: options.sweepSeconds ?? 15 });
-  const maintenance = createMaintenance({ ...foundation, logger });
+  const { privacy } = createServices(foundation);
+  const maintenance = createMaintenance({ ...foundation, logger }, privacy);
   return {
     start() {
       worker.start();

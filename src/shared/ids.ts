@@ -9,6 +9,7 @@ export const idTypes = {
   organization: 'Organization',
   user: 'User',
   session: 'Session',
+  invitation: 'Invitation',
   relation: 'TutorStudentRelation',
   lesson: 'Lesson',
   series: 'LessonSeries',

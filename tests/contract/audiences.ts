@@ -49,6 +49,11 @@ export const objects: Readonly<Record<string, ObjectAudience>> = {
     otherwise: 'SESSION_NOT_FOUND',
     fields: seen('id createdAt lastUsedAt userAgent current'),
   },
+  Invitation: {
+    seenBy: ['self', 'admin', 'owner'],
+    otherwise: 'INVITATION_NOT_FOUND',
+    fields: seen('id email role inviter createdAt expiresAt'),
+  },
   TutorStudentRelation: {
     seenBy: partiesAndAdmins,
     otherwise: 'RELATION_NOT_FOUND',
@@ -154,6 +159,7 @@ export const parts: Readonly<Record<string, string>> = {
   ClassroomPayload: 'classroom',
   ChatRoomPayload: 'room',
   CountPayload: 'count',
+  InvitationPayload: 'invitation',
   LessonPayload: 'lesson',
   LessonSeriesPayload: 'series skipped',
   LessonsPayload: 'lessons',
@@ -224,6 +230,9 @@ export const roots: Readonly<Record<string, RootAudience>> = {
   ...each('inviteStudent scheduleLesson scheduleLessons scheduleLessonSeries', tutor),
   ...each('setAvailability setCancellationPolicy createClassroom', tutor),
   ...each('requestLesson', student),
+  // A tutor invites students; what an admin invites besides is in the test of invitations.
+  ...each('createInvitation', ['OWNER', 'ADMIN', 'TUTOR']),
+  ...each('revokeInvitation', 'signed in'),
 
   ...each('auditLog setUserPlan notificationQueueStats notificationDeadLetters', admin),
   ...each('retryDeadLetters discardDeadLetters sendNotifications', admin),

@@ -57,6 +57,8 @@ export const personalData: Readonly<Record<string, TableRule>> = {
   session: { people: { user_id: 'delete' } },
   refresh_token: { people: {}, via: { column: 'session_id', table: 'session' }, secret: ['hash'] },
   account_link: { people: { user_id: 'delete' } },
+  invitation: { people: { inviter_id: 'delete' }, secret: ['sealed_address'] },
+  known_device: { people: { user_id: 'delete' }, secret: ['hash'] },
   idempotency_key: { people: { user_id: 'delete' }, secret: ['input_hash'] },
   audit_entry: {
     people: { actor_id: 'keep' },

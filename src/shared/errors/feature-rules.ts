@@ -9,6 +9,7 @@ const peopleRules = {
   OWN_NAME: { en: 'must not be your name or address', uk: 'не може бути вашим ім’ям чи адресою' },
   OWN_PASSWORD: { en: 'is not your password', uk: 'не є вашим паролем' },
   HAS_ACCOUNT: { en: 'has an account already', uk: 'вже має обліковий запис' },
+  INVITED_ADDRESS: { en: 'is not the address that was invited', uk: 'не є адресою із запрошення' },
   LINK_NOT_VALID: { en: 'is not valid any more', uk: 'більше не дійсний' },
   USER_ID: { en: 'is not the id of a user', uk: 'не є ідентифікатором користувача' },
   STUDENT_ID: { en: 'is not the id of a student', uk: 'не є ідентифікатором учня' },
