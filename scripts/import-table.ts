@@ -12,6 +12,7 @@ export const moduleOrder = [
   'lessons',
   'series',
   'chats',
+  'boards',
   'presence',
   'calendar-feed',
   'notifications',

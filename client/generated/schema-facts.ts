@@ -1,6 +1,14 @@
 /** The object types of each interface and union. */
 export const possibleTypes: Readonly<Record<string, string[]>> = {
+  "BoardEvent": [
+    "BoardChanged",
+    "BoardFrozen",
+    "ChannelJoined",
+    "ChannelReset"
+  ],
   "ChannelEvent": [
+    "BoardChanged",
+    "BoardFrozen",
     "ChannelJoined",
     "ChannelReset",
     "LessonChanged",
@@ -26,6 +34,7 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "LessonChanged"
   ],
   "Node": [
+    "Board",
     "ChatMessage",
     "ChatRoom",
     "DeadLetter",

@@ -8,6 +8,9 @@ import { createAccountService, defaultOrganizationId } from '../modules/accounts
 import { createSessions } from '../modules/accounts/sessions.js';
 import { isPem } from '../modules/accounts/token-keys.js';
 import { createAvailabilityService, isAvailable } from '../modules/availability/service.js';
+import { boardAccessLost } from '../modules/boards/access.js';
+import { boardFrozenBy } from '../modules/boards/freeze.js';
+import { createBoardService } from '../modules/boards/service.js';
 import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
 import { chatAccessLost } from '../modules/chats/access.js';
 import { createChatService } from '../modules/chats/service.js';
@@ -63,14 +66,21 @@ export function createServices({
     queue,
     clock,
     accounts,
-    accessLostOnEnd: chatAccessLost,
+    accessLostOnEnd: async (on, relation) => [
+      ...(await chatAccessLost(on, relation)),
+      ...(await boardAccessLost(on, relation)),
+    ],
   });
   const availability = createAvailabilityService({ database, clock, accounts });
   const lessons = createLessonService({
     ...{ database, channels, queue, clock, accounts, relations },
     isAvailable,
+    alsoTold: boardFrozenBy,
   });
-  const series = createSeriesService({ database, channels, queue, clock, accounts, relations, lessons });
+  const series = createSeriesService({
+    ...{ database, channels, queue, clock, accounts, relations, lessons },
+    alsoTold: boardFrozenBy,
+  });
   const { unreadMessageDelaySeconds, publicUrl } = config;
   const chats = createChatService({
     database,
@@ -78,6 +88,7 @@ export function createServices({
     unreadMessageDelaySeconds,
     onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
   });
+  const boards = createBoardService({ database, channels });
   const presence = createPresenceService({
     database,
     channels,
@@ -87,7 +98,7 @@ export function createServices({
   });
   const calendarFeeds = createCalendarFeedService({ database, clock, secret, publicUrl });
   const notifications = createNotificationService({ database, channels, queue });
-  const leavings = [createLessonLeaving({ queue, clock }), relations.leave];
+  const leavings = [createLessonLeaving({ queue, clock, alsoTold: boardFrozenBy }), relations.leave];
   const privacy = createPrivacyService({ database, channels, clock, accounts, leavings });
   const notificationPreferences = createPreferenceService(database);
   const webPush = createWebPushService({ database, outbound, publicKey: vapid.publicKey });
@@ -95,7 +106,18 @@ export function createServices({
   const deadLetters = createDeadLetterService(createDeadLetters({ database, signals }));
   const announcements = createAnnouncementService({ database, queue });
   return {
-    ...{ accounts, relations, availability, lessons, series, chats, calendarFeeds, notifications, privacy },
+    ...{
+      accounts,
+      relations,
+      availability,
+      lessons,
+      series,
+      chats,
+      boards,
+      calendarFeeds,
+      notifications,
+      privacy,
+    },
     ...{ presence, notificationPreferences, webPush, webhooks, deadLetters, announcements },
   };
 }

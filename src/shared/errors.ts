@@ -50,6 +50,11 @@ export const errorCatalogue = {
   ROOM_NOT_FOUND: { status: 404, detail: 'There is no such room.' },
   MESSAGE_NOT_FOUND: { status: 404, detail: 'There is no such message.' },
   CHAT_NOT_ACCESSIBLE: { status: 403, detail: 'You may see this lesson but not its chat.' },
+  // Boards
+  BOARD_NOT_FOUND: { status: 404, detail: 'There is no such board.' },
+  BOARD_NOT_ACCESSIBLE: { status: 403, detail: 'You may see this but not its board.' },
+  BOARD_FROZEN: { status: 409, detail: 'Nothing can be drawn here any more: the lesson has ended.' },
+  BOARD_FULL: { status: 409, detail: 'A board has room for 2,000 elements; remove some first.' },
   // Notifications
   NOTIFICATION_NOT_FOUND: { status: 404, detail: 'There is no such notification.' },
   WEBHOOK_ENDPOINT_NOT_FOUND: { status: 404, detail: 'There is no such webhook endpoint.' },

@@ -14,6 +14,7 @@ export const idTypes = {
   series: 'LessonSeries',
   room: 'ChatRoom',
   message: 'ChatMessage',
+  board: 'Board',
   notification: 'Notification',
   webhook: 'WebhookEndpoint',
   deadletter: 'DeadLetter',

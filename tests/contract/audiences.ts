@@ -76,6 +76,11 @@ export const objects: Readonly<Record<string, ObjectAudience>> = {
     otherwise: 'MESSAGE_NOT_FOUND',
     fields: seen('id roomId sequence version author body replyTo createdAt editedAt deletedAt reactions'),
   },
+  Board: {
+    seenBy: parties,
+    otherwise: 'BOARD_NOT_FOUND',
+    fields: seen('id roomId revision elements frozen eventCursor'),
+  },
   Notification: {
     seenBy: self,
     otherwise: 'NOTIFICATION_NOT_FOUND',
@@ -106,6 +111,7 @@ export const parts: Readonly<Record<string, string>> = {
   QuietHours: 'from to',
   ReactionCount: 'emoji count userIds',
   TimeSlot: 'startsAt endsAt',
+  BoardElement: 'id kind data revision author',
   // Objects with ids whose own tests show who sees them.
   DeadLetter: 'id eventType channel attempts errors failedAt',
   LessonSeries: 'id rrule timeZone localStart durationMinutes lessons',
@@ -131,6 +137,7 @@ export const parts: Readonly<Record<string, string>> = {
   UserEdge: 'cursor node',
   // Payloads.
   AvailabilityPayload: 'availability',
+  BoardPayload: 'board',
   CalendarFeedPayload: 'calendarFeed',
   CancellationPolicyPayload: 'tutor',
   ChatMessagePayload: 'message',
@@ -147,6 +154,8 @@ export const parts: Readonly<Record<string, string>> = {
   UserPayload: 'user',
   WebhookEndpointPayload: 'endpoint secret',
   // Events.
+  BoardChanged: 'cursor occurredAt boardId revision kind opId by elementId element',
+  BoardFrozen: 'cursor occurredAt boardId',
   ChannelJoined: 'cursor occurredAt',
   ChannelReset: 'cursor occurredAt reason',
   LessonChanged: 'cursor occurredAt change lesson',

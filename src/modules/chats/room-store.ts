@@ -45,7 +45,10 @@ function toRoom({ lastSeq, lastTag, ...room }: RoomRow): Room {
   return { ...room, eventCursor: { channel: chatChannel(room.id), seq: Number(lastSeq), tag: lastTag } };
 }
 
-const byIdSql = `SELECT ${columns} FROM (${all(({ byId }) => byId)}) room ${head}`;
+/** The rooms of the school $1 with the ids in $2: `id, kind, organization_id, participants, open` and more. */
+export const roomsById = all(({ byId }) => byId);
+
+const byIdSql = `SELECT ${columns} FROM (${roomsById}) room ${head}`;
 
 /** The rooms of the school with these ids, whoever may use them; absent ones are left out. */
 export async function findRooms(

@@ -1,0 +1,51 @@
+import type { Cursor } from '../../channels/cursor.js';
+import type { BoardElementKind } from '../../generated/prisma/enums.js';
+import type { RoomKey } from '../chats/rooms.js';
+
+/** Elements of one board. */
+export const maxElements = 2_000;
+/** Operations in one request. */
+export const maxOperations = 100;
+/** Bytes of an element's data. */
+export const maxDataBytes = 16 * 1_024;
+
+/** A board as it stands, with what its policy needs. Its UUID is that of its subject, as is that of the subject's room. */
+export interface Board extends RoomKey {
+  readonly organizationId: string;
+  readonly participantIds: readonly string[];
+  /** Whether the participants may use it now. */
+  readonly open: boolean;
+  /** Whether it is kept as it is for good. */
+  readonly frozen: boolean;
+  /** The end of the board's channel, read in one statement with the board, hence before any element. */
+  readonly eventCursor: Cursor;
+}
+
+/** An element of a board. */
+export interface BoardElement {
+  readonly boardId: string;
+  /** Chosen by the client that drew it. */
+  readonly elementId: string;
+  readonly kind: BoardElementKind;
+  /** JSON text, as sent. */
+  readonly data: string;
+  /** The position in the board's channel of the operation that made it so. */
+  readonly revision: number;
+  readonly authorId: string;
+}
+
+interface Named {
+  /** Chosen by the client: the same again has no second effect. */
+  readonly opId: string;
+}
+
+/** What a client does to a board. */
+export type BoardOperation =
+  | (Named & {
+      readonly kind: 'PUT';
+      readonly elementId: string;
+      readonly elementKind: BoardElementKind;
+      readonly data: string;
+    })
+  | (Named & { readonly kind: 'DELETE'; readonly elementId: string })
+  | (Named & { readonly kind: 'CLEAR' });

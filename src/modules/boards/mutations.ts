@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { builder } from '../../graphql/builder.js';
+import { requireViewer } from '../../graphql/context.js';
+import { id, parseArgs } from '../../graphql/input.js';
+import { type BoardOperation, maxDataBytes, maxOperations } from './board.js';
+import { BoardElementKindEnum, BoardOperationKindEnum, BoardPayload } from './types.js';
+
+const opId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - and _');
+const elementId = z.string().regex(/^[A-Za-z0-9_:-]{1,64}$/, 'must be 1 to 64 letters, digits, -, _ and :');
+
+/** JSON text. What it says is the clients' own affair; it is kept as sent and never interpreted. */
+const data = z.string().superRefine((value, context) => {
+  const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+  if (Buffer.byteLength(value) > maxDataBytes) refuse('must be at most 16 KB');
+  else if (/\p{Surrogate}/u.test(value)) refuse('must be valid Unicode');
+  else if (!isJson(value)) refuse('must be JSON text');
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const none = z.null('is not for this kind').optional();
+const operation = z.discriminatedUnion('kind', [
+  z.object({
+    ...{ kind: z.literal('PUT'), opId, elementId, data },
+    elementKind: z.enum(['STROKE', 'SHAPE', 'TEXT', 'IMAGE', 'NOTE']),
+  }),
+  z.object({ kind: z.literal('DELETE'), opId, elementId, elementKind: none, data: none }),
+  z.object({ kind: z.literal('CLEAR'), opId, elementId: none, elementKind: none, data: none }),
+]);
+
+const applyArgs = z.object({
+  input: z.object({
+    boardId: id('board'),
+    operations: z.array(operation).min(1, 'must not be empty').max(maxOperations, 'must be at most 100'),
+  }),
+});
+
+const BoardOperationInput = builder.inputType('BoardOperationInput', {
+  description: 'Something to do to a board.',
+  fields: (t) => ({
+    opId: t.string({
+      required: true,
+      description:
+        "Chosen by the client, of 1 to 64 letters, digits, - and _, unique among the viewer's operations on the board: sent again within 7 days, it has no second effect.",
+    }),
+    kind: t.field({ type: BoardOperationKindEnum, required: true, description: 'What is done.' }),
+    elementId: t.id({
+      description:
+        'The element, for PUT and DELETE: chosen by the client that draws it, of 1 to 64 letters, digits, -, _ and :.',
+    }),
+    elementKind: t.field({ type: BoardElementKindEnum, description: 'What it is, for PUT.' }),
+    data: t.string({ description: 'What it looks like, for PUT: JSON text, at most 16 KB in UTF-8.' }),
+  }),
+});
+
+const ApplyBoardOperationsInput = builder.inputType('ApplyBoardOperationsInput', {
+  description: 'What is drawn.',
+  fields: (t) => ({
+    boardId: t.id({ required: true, description: 'The board.' }),
+    operations: t.field({
+      type: [BoardOperationInput],
+      required: true,
+      description: '1 to 100, in their order; all of them are done, or none.',
+    }),
+  }),
+});
+
+builder.mutationField('applyBoardOperations', (t) =>
+  t.field({
+    type: BoardPayload,
+    description:
+      'Draws on a board; answered after the commit. UNAUTHENTICATED, VALIDATION_ERROR, BOARD_NOT_FOUND, BOARD_FROZEN, BOARD_FULL, IDEMPOTENCY_KEY_REUSED, SERVICE_UNAVAILABLE.',
+    args: {
+      input: t.arg({ type: ApplyBoardOperationsInput, required: true, description: 'What is drawn.' }),
+    },
+    resolve: async (_root, args, context) => {
+      const { boardId, operations } = parseArgs(applyArgs, args).input;
+      const viewer = requireViewer(context);
+      return {
+        board: await context.services.boards.apply(viewer, boardId, operations as BoardOperation[]),
+      };
+    },
+  }),
+);

@@ -1,0 +1,99 @@
+import type { Channels } from '../../channels/channels.js';
+import type { Cursor } from '../../channels/cursor.js';
+import { gather } from '../../channels/gather.js';
+import { createTurns } from '../../channels/turns.js';
+import type { Database } from '../../platform/database/database.js';
+import { AppError } from '../../shared/errors.js';
+import { groupBy } from '../../shared/group-by.js';
+import type { Viewer } from '../../shared/viewer.js';
+import { createApplier } from './apply.js';
+import type { Board, BoardElement, BoardOperation } from './board.js';
+import { findBoards, findElements } from './board-store.js';
+import { boardChannel } from './events.js';
+import { canSeeBoard } from './policy.js';
+import { type BoardItem, createElementReader, withElements } from './stream.js';
+
+export interface BoardServiceOptions {
+  readonly database: Database;
+  readonly channels: Channels;
+}
+
+/** More writers than this waiting for one board on a node are told to come again. */
+const maxWaitingWriters = 200;
+
+/**
+ * Boards of rooms. A `Board` is only given to who may see it, so that what takes one needs no other check. An absent
+ * board and a forbidden one are both BOARD_NOT_FOUND.
+ */
+export function createBoardService({ database, channels }: BoardServiceOptions) {
+  const apply = createApplier(database, channels);
+  const turns = createTurns({ maxWaiting: maxWaitingWriters });
+  const readElement = createElementReader(database);
+
+  // Many who draw or subscribe at once ask for their boards in a few statements.
+  const gatheredBoard = gather(async (keys: string[]) => {
+    const found = new Map<string, Board>();
+    const schools = groupBy(keys, (key) => key.split(' ')[0] ?? '');
+    for (const [school, ofSchool] of schools) {
+      const ids = ofSchool.map((key) => key.split(' ')[1] ?? '');
+      for (const board of await findBoards(database, school, ids)) found.set(`${school} ${board.id}`, board);
+    }
+    return found;
+  });
+
+  async function requireBoard(viewer: Viewer, id: string): Promise<Board> {
+    const board = await gatheredBoard(`${viewer.organizationId} ${id}`);
+    if (!board || !canSeeBoard(viewer, board)) throw new AppError('BOARD_NOT_FOUND');
+    return board;
+  }
+
+  return {
+    requireBoard,
+
+    /** For each id the board, or BOARD_NOT_FOUND. One statement. */
+    async boardsByIds(viewer: Viewer, ids: readonly string[]): Promise<(Board | AppError)[]> {
+      const boards = await findBoards(database, viewer.organizationId, [...new Set(ids)]);
+      const visible = new Map(
+        boards.filter((board) => canSeeBoard(viewer, board)).map((board) => [board.id, board]),
+      );
+      return ids.map((id) => visible.get(id) ?? new AppError('BOARD_NOT_FOUND'));
+    },
+
+    /** What is on each of the boards that the viewer has been shown. One statement. */
+    async elements(viewer: Viewer, boards: readonly Board[]): Promise<BoardElement[][]> {
+      const ids = boards.map(({ id }) => id);
+      const found = await findElements(database, viewer.organizationId, ids);
+      return ids.map((id) => found.get(id) ?? []);
+    },
+
+    /**
+     * Draws: all of the operations in a row, or none. An operation that was written before, under the same id, has no
+     * second effect. BOARD_NOT_FOUND, BOARD_FROZEN, BOARD_FULL, IDEMPOTENCY_KEY_REUSED, SERVICE_UNAVAILABLE.
+     */
+    async apply(viewer: Viewer, boardId: string, operations: readonly BoardOperation[]): Promise<Board> {
+      const board = await requireBoard(viewer, boardId);
+      return turns.inTurn(boardChannel(boardId), () => apply(board, viewer.userId, operations));
+    },
+
+    /** The board's events after a cursor and then live, until access is lost. */
+    follow(
+      viewer: Viewer,
+      boardId: string,
+      after: Cursor | null,
+    ): AsyncIterableIterator<BoardItem, void, undefined> {
+      const items = channels.subscribe({
+        channel: boardChannel(boardId),
+        after,
+        userId: viewer.userId,
+        accessClass: 'participant',
+        authorize: async () => {
+          await requireBoard(viewer, boardId);
+        },
+      });
+      return withElements(items, viewer.organizationId, readElement);
+    },
+  };
+}
+
+/** Boards, as `createBoardService` makes them. */
+export type BoardService = ReturnType<typeof createBoardService>;
