@@ -11,6 +11,7 @@ export const moduleOrder = [
   'availability',
   'lessons',
   'series',
+  'classrooms',
   'chats',
   'boards',
   'presence',

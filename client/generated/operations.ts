@@ -130,7 +130,7 @@ export type MarkNotificationsReadInput = {
 
 /** How far a room was read. */
 export type MarkReadInput = {
-  /** The id of the lesson whose chat was read. */
+  /** The id of the lesson, classroom or relation whose chat was read. */
   readonly roomId: string;
   /** The sequence of the last message that was read; beyond the end of the room it is the end. */
   readonly upToSequence: number;
@@ -297,7 +297,7 @@ export type SendMessageInput = {
   readonly clientMessageId?: string | null | undefined;
   /** The message of the same room that it answers. */
   readonly replyToId?: string | null | undefined;
-  /** The id of the lesson in whose chat it is sent. */
+  /** The id of the lesson, classroom or relation in whose chat it is sent. */
   readonly roomId: string;
 };
 
@@ -511,6 +511,7 @@ export type NotificationSummaryFragment = { readonly id: string, readonly type: 
     | { readonly id: string }
     | { readonly id: string }
     | { readonly id: string }
+    | { readonly id: string }
    | null };
 
 export type PageFragment = { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null };
@@ -677,6 +678,7 @@ export type NotificationsQuery = { readonly notifications: { readonly unreadCoun
           | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
+          | { readonly id: string }
          | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
 
 export type MoreNotificationsQueryVariables = Exact<{
@@ -687,6 +689,7 @@ export type MoreNotificationsQueryVariables = Exact<{
 
 
 export type MoreNotificationsQuery = { readonly notifications: { readonly unreadCount: number, readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly type: string, readonly title: string, readonly body: string, readonly createdAt: string, readonly readAt: string | null, readonly subject:
+          | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
@@ -722,6 +725,7 @@ export type NotificationEventsSubscription = { readonly notificationEvents:
     | { readonly __typename: 'ChannelJoined', readonly cursor: string, readonly occurredAt: string }
     | { readonly __typename: 'ChannelReset', readonly cursor: string, readonly occurredAt: string, readonly reason: ResetReason }
     | { readonly __typename: 'NotificationAdded', readonly cursor: string, readonly occurredAt: string, readonly unreadCount: number, readonly notification: { readonly id: string, readonly type: string, readonly title: string, readonly body: string, readonly createdAt: string, readonly readAt: string | null, readonly subject:
+          | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }

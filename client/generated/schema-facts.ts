@@ -37,6 +37,7 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "Board",
     "ChatMessage",
     "ChatRoom",
+    "Classroom",
     "DeadLetter",
     "Lesson",
     "LessonSeries",

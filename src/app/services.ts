@@ -8,12 +8,12 @@ import { createAccountService, defaultOrganizationId } from '../modules/accounts
 import { createSessions } from '../modules/accounts/sessions.js';
 import { isPem } from '../modules/accounts/token-keys.js';
 import { createAvailabilityService, isAvailable } from '../modules/availability/service.js';
-import { boardAccessLost } from '../modules/boards/access.js';
 import { boardFrozenBy } from '../modules/boards/freeze.js';
 import { createBoardService } from '../modules/boards/service.js';
 import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
-import { chatAccessLost } from '../modules/chats/access.js';
+import { findRoomsOfPair } from '../modules/chats/room-store.js';
 import { createChatService } from '../modules/chats/service.js';
+import { createClassroomService } from '../modules/classrooms/service.js';
 import { createLessonLeaving } from '../modules/lessons/leave.js';
 import { createLessonService } from '../modules/lessons/service.js';
 import { createAnnouncementService } from '../modules/notifications/announcements.js';
@@ -31,6 +31,7 @@ import { createDeadLetters } from '../queue/dead-letters.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import { asError } from '../shared/errors.js';
 import type { Foundation } from './foundation.js';
+import { roomAccessLost } from './room-channels.js';
 
 /** Every service, made of what it needs: the one place that knows them all. */
 export function createServices({
@@ -66,10 +67,10 @@ export function createServices({
     queue,
     clock,
     accounts,
-    accessLostOnEnd: async (on, relation) => [
-      ...(await chatAccessLost(on, relation)),
-      ...(await boardAccessLost(on, relation)),
-    ],
+    accessLostOnEnd: async (tx, relation) => {
+      const people = [relation.tutorId, relation.studentId];
+      return roomAccessLost(await findRoomsOfPair(tx, relation), people, null);
+    },
   });
   const availability = createAvailabilityService({ database, clock, accounts });
   const lessons = createLessonService({
@@ -81,6 +82,7 @@ export function createServices({
     ...{ database, channels, queue, clock, accounts, relations, lessons },
     alsoTold: boardFrozenBy,
   });
+  const classrooms = createClassroomService({ database });
   const { unreadMessageDelaySeconds, publicUrl } = config;
   const chats = createChatService({
     database,
@@ -93,7 +95,7 @@ export function createServices({
     database,
     channels,
     signals,
-    requireRoom: chats.requireRoom,
+    ...{ requireRoom: chats.requireRoom, requireWritableRoom: chats.requireWritableRoom },
     onError: (error) => logger.warn({ err: asError(error) }, 'presence could not be told'),
   });
   const calendarFeeds = createCalendarFeedService({ database, clock, secret, publicUrl });
@@ -112,6 +114,7 @@ export function createServices({
       availability,
       lessons,
       series,
+      classrooms,
       chats,
       boards,
       calendarFeeds,

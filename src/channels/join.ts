@@ -27,6 +27,8 @@ export interface Subscribe {
   readonly accessClass?: string;
   /** Asked after the stream has begun to listen, so that a loss of access in between is not overlooked. Throws to refuse. */
   authorize(): Promise<void>;
+  /** Asked after `authorize`: the place before which this user may see nothing. A cursor from before it is reset. */
+  earliest?(): number;
 }
 
 export interface JoinOptions extends Subscribe {
@@ -48,7 +50,7 @@ export async function* join(options: JoinOptions): AsyncGenerator<StreamItem, vo
   tail.begin(head.seq);
   await options.authorize();
 
-  const reason = after ? await whyReset(after, head, tail) : null;
+  const reason = after ? await whyReset(after, options.earliest?.() ?? 0, head, tail) : null;
   if (reason) {
     yield { type: 'reset', cursor: head, occurredAt: new Date(), reason };
     return;
@@ -83,7 +85,13 @@ export async function* join(options: JoinOptions): AsyncGenerator<StreamItem, vo
 }
 
 /** Why the log cannot be replayed from this cursor, or null if it can. */
-async function whyReset(after: Cursor, head: Cursor, tail: Tail): Promise<ResetReason | null> {
+async function whyReset(
+  after: Cursor,
+  earliest: number,
+  head: Cursor,
+  tail: Tail,
+): Promise<ResetReason | null> {
+  if (after.seq < earliest) return 'HISTORY_EXPIRED';
   if (after.seq > head.seq) return 'EPOCH_CHANGED';
   if (after.seq === head.seq) return after.tag === head.tag ? null : 'EPOCH_CHANGED';
   if (head.seq - after.seq > maxReplay) return 'TOO_FAR_BEHIND';

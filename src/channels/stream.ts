@@ -67,7 +67,9 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
     try {
       const { channel, after, userId, readHead } = options;
       const authorize = () => options.authorize();
-      yield* join({ channel, after, userId, readHead, authorize, tail, signal: this.#ending.signal });
+      const earliest = () => options.earliest?.() ?? 0;
+      const { signal } = this.#ending;
+      yield* join({ channel, after, userId, readHead, authorize, earliest, tail, signal });
     } finally {
       hub.release(tail);
     }

@@ -46,14 +46,18 @@ export const errorCatalogue = {
   TUTOR_NOT_FOUND: { status: 404, detail: 'There is no such tutor.' },
   SERIES_NOT_FOUND: { status: 404, detail: 'There is no such series of lessons.' },
   SLOT_TAKEN: { status: 409, detail: 'The tutor or the student has another lesson at that time.' },
+  // Classrooms
+  CLASSROOM_NOT_FOUND: { status: 404, detail: 'There is no such classroom.' },
+  CLASSROOM_FULL: { status: 409, detail: 'The classroom has 500 members already.' },
+  CLASSROOM_ARCHIVED: { status: 409, detail: 'The classroom is archived: it can only be read.' },
   // Chats
   ROOM_NOT_FOUND: { status: 404, detail: 'There is no such room.' },
   MESSAGE_NOT_FOUND: { status: 404, detail: 'There is no such message.' },
-  CHAT_NOT_ACCESSIBLE: { status: 403, detail: 'You may see this lesson but not its chat.' },
+  CHAT_NOT_ACCESSIBLE: { status: 403, detail: 'You may see this but not its chat.' },
   // Boards
   BOARD_NOT_FOUND: { status: 404, detail: 'There is no such board.' },
   BOARD_NOT_ACCESSIBLE: { status: 403, detail: 'You may see this but not its board.' },
-  BOARD_FROZEN: { status: 409, detail: 'Nothing can be drawn here any more: the lesson has ended.' },
+  BOARD_FROZEN: { status: 409, detail: 'Nothing can be drawn here any more.' },
   BOARD_FULL: { status: 409, detail: 'A board has room for 2,000 elements; remove some first.' },
   // Notifications
   NOTIFICATION_NOT_FOUND: { status: 404, detail: 'There is no such notification.' },

@@ -12,6 +12,7 @@ export const idTypes = {
   relation: 'TutorStudentRelation',
   lesson: 'Lesson',
   series: 'LessonSeries',
+  classroom: 'Classroom',
   room: 'ChatRoom',
   message: 'ChatMessage',
   board: 'Board',

@@ -15,6 +15,9 @@ const table = {
   'relation:read-any': ['OWNER', 'ADMIN'],
   'lesson:schedule': ['TUTOR'],
   'lesson:request': ['STUDENT'],
+  'classroom:create': ['TUTOR'],
+  /** Every classroom of the school exists for them, and they may run it as its tutor; its chat stays closed to them. */
+  'classroom:administer': ['OWNER', 'ADMIN'],
   'availability:set': ['TUTOR'],
   /** Every lesson of the school exists for them, and they may act on it as the school. */
   'lesson:administer': ['OWNER', 'ADMIN'],

@@ -281,7 +281,7 @@ describe('a board is frozen when its lesson has ended', () => {
     ['IN_PROGRESS', 'COMPLETED'],
     ['SCHEDULED', 'NO_SHOW'],
     ['REQUESTED', 'EXPIRED'],
-  ] as const)('by the sweep: %s becomes %s', async (status) => {
+  ] as const)('by the sweep: %s becomes %s', async (status, _becomes) => {
     const old = await school.lesson(tutor, student, {
       status,
       startsAt: new Date(Date.now() - 48 * 3_600_000),

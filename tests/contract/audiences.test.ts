@@ -54,6 +54,7 @@ async function world() {
     Session: encodeId('session', student.sessionId),
     TutorStudentRelation: relationId,
     Lesson: lesson.id,
+    Classroom: (await school.classroom(tutor, [student])).id,
     ChatRoom: encodeId('room', lesson.uuid),
     Board: encodeId('board', lesson.uuid),
     ChatMessage: sendMessage.message.id,

@@ -66,6 +66,17 @@ export const objects: Readonly<Record<string, ObjectAudience>> = {
       board: parties,
     },
   },
+  // Of a tutor and one member; who else is or was in it stands in tests/api/room-matrix.test.ts.
+  Classroom: {
+    seenBy: partiesAndAdmins,
+    otherwise: 'CLASSROOM_NOT_FOUND',
+    fields: {
+      ...seen('id name tutor memberCount members coTutors archivedAt createdAt'),
+      viewerRole: parties,
+      chat: parties,
+      board: parties,
+    },
+  },
   ChatRoom: {
     seenBy: parties,
     otherwise: 'ROOM_NOT_FOUND',
@@ -120,6 +131,7 @@ export const parts: Readonly<Record<string, string>> = {
   AuditEntryConnection: 'edges pageInfo',
   ChatMessageConnection: 'edges pageInfo',
   ChatRoomConnection: 'edges pageInfo eventCursor',
+  ClassroomConnection: 'edges pageInfo',
   DeadLetterConnection: 'edges pageInfo',
   LessonConnection: 'edges pageInfo eventCursor',
   LessonHistoryConnection: 'edges pageInfo',
@@ -129,6 +141,7 @@ export const parts: Readonly<Record<string, string>> = {
   AuditEntryEdge: 'cursor node',
   ChatMessageEdge: 'cursor node',
   ChatRoomEdge: 'cursor node',
+  ClassroomEdge: 'cursor node',
   DeadLetterEdge: 'cursor node',
   LessonEdge: 'cursor node',
   LessonHistoryEdge: 'cursor node',
@@ -141,6 +154,7 @@ export const parts: Readonly<Record<string, string>> = {
   CalendarFeedPayload: 'calendarFeed',
   CancellationPolicyPayload: 'tutor',
   ChatMessagePayload: 'message',
+  ClassroomPayload: 'classroom',
   ChatRoomPayload: 'room',
   CountPayload: 'count',
   LessonPayload: 'lesson',

@@ -26,6 +26,12 @@ export interface SeededLesson {
   readonly endsAt: Date;
 }
 
+/** A classroom as the seed made it. */
+export interface SeededClassroom {
+  readonly id: string;
+  readonly uuid: string;
+}
+
 export interface LessonSeed {
   readonly startsAt?: Date;
   readonly minutes?: number;
@@ -44,6 +50,8 @@ export interface School {
   lesson(tutor: Person, student: Person, seed?: LessonSeed): Promise<SeededLesson>;
   /** Many lessons of one pair, one a day, in one statement. */
   lessons(tutor: Person, student: Person, count: number): Promise<SeededLesson[]>;
+  /** A classroom of the tutor's with these members. */
+  classroom(tutor: Person, members: readonly Person[]): Promise<SeededClassroom>;
   /** A tutor and a student with an active relation. */
   pair(): Promise<{ tutor: Person; student: Person; relationId: string }>;
 }
@@ -167,6 +175,25 @@ export function createSeed(database: Database, secret: string, clock: Clock = sy
           student,
           Array.from({ length: count }, () => ({})),
         ),
+      async classroom(tutor, members) {
+        const uuid = newId();
+        await database.sql(
+          `INSERT INTO classroom (id, organization_id, tutor_id, name) VALUES ($1, $2, $3, 'A classroom')`,
+          uuid,
+          organizationId,
+          tutor.uuid,
+        );
+        await database.sql(
+          `INSERT INTO classroom_member (classroom_id, user_id, organization_id, role)
+           SELECT $1, id, $2, (CASE id WHEN $3 THEN 'TUTOR' ELSE 'MEMBER' END)::classroom_role
+             FROM unnest($4::uuid[]) AS member (id)`,
+          uuid,
+          organizationId,
+          tutor.uuid,
+          [tutor, ...members].map((one) => one.uuid),
+        );
+        return { id: encodeId('classroom', uuid), uuid };
+      },
       async pair() {
         const [tutor, student] = await Promise.all([made.tutor(), made.student()]);
         return { tutor, student, relationId: await relation(tutor, student) };

@@ -9,6 +9,7 @@ CREATE TABLE "board" (
     "id" UUID NOT NULL,
     "organization_id" UUID NOT NULL,
     "lesson_id" UUID,
+    "classroom_id" UUID,
 
     CONSTRAINT "board_pkey" PRIMARY KEY ("id")
 );
@@ -47,6 +48,9 @@ CREATE TABLE "board_operation" (
 CREATE INDEX "board_lesson_idx" ON "board"("lesson_id");
 
 -- CreateIndex
+CREATE INDEX "board_classroom_idx" ON "board"("classroom_id");
+
+-- CreateIndex
 CREATE INDEX "board_element_author_idx" ON "board_element"("author_id");
 
 -- CreateIndex
@@ -65,6 +69,9 @@ ALTER TABLE "board" ADD CONSTRAINT "board_organization_id_fkey" FOREIGN KEY ("or
 ALTER TABLE "board" ADD CONSTRAINT "board_lesson_id_fkey" FOREIGN KEY ("lesson_id") REFERENCES "lesson"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "board" ADD CONSTRAINT "board_classroom_id_fkey" FOREIGN KEY ("classroom_id") REFERENCES "classroom"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "board_element" ADD CONSTRAINT "board_element_board_id_fkey" FOREIGN KEY ("board_id") REFERENCES "board"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -77,7 +84,7 @@ ALTER TABLE "board_operation" ADD CONSTRAINT "board_operation_board_id_fkey" FOR
 ALTER TABLE "board_operation" ADD CONSTRAINT "board_operation_author_id_fkey" FOREIGN KEY ("author_id") REFERENCES "app_user"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- A board has one subject and its id.
-ALTER TABLE "board" ADD CONSTRAINT "board_subject_check" CHECK ("lesson_id" IS NOT NULL AND "id" = "lesson_id");
+ALTER TABLE "board" ADD CONSTRAINT "board_subject_check" CHECK (num_nonnulls("lesson_id", "classroom_id") = 1 AND "id" = coalesce("lesson_id", "classroom_id"));
 
 -- An element is there once.
 CREATE UNIQUE INDEX "board_element_current_key" ON "board_element" ("board_id", "element_id") WHERE "ended_revision" IS NULL;

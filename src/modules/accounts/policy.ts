@@ -6,7 +6,7 @@ export interface UserAsSeen {
   readonly id: string;
   readonly organizationId: string;
   readonly role: Role;
-  /** Whether any relation of tutor and student joins the viewer and the user, whatever its status. */
+  /** Whether any relation of tutor and student, whatever its status, or a classroom joins the viewer and the user. */
   readonly related: boolean;
 }
 

@@ -41,7 +41,7 @@ export const UserRef = builder.loadableNodeRef('User', {
 });
 UserRef.implement({
   description:
-    'A person of a school. Seen by themselves, by admins, and by those who have or had a relation of tutor and student with them; to anyone else USER_NOT_FOUND.',
+    'A person of a school. Seen by themselves, by admins, and by those who have or had a relation of tutor and student or a classroom in common with them; to anyone else USER_NOT_FOUND.',
   fields: (t) => ({
     displayName: t.exposeString('displayName', { description: 'The name that others see.' }),
     role: t.expose('role', { type: RoleEnum, description: 'What they are in the school.' }),

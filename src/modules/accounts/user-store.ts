@@ -38,6 +38,11 @@ const counterparts = (condition = '') => `
   UNION ALL
   SELECT tutor_id FROM tutor_student_relation WHERE organization_id = $1::uuid AND student_id = $2::uuid ${condition}`;
 
+/** Whether user $2 is in a classroom in which `u` is or was, or was there at the same time. */
+const classmate = `EXISTS (
+  SELECT FROM classroom_member mine JOIN classroom_member other ON other.classroom_id = mine.classroom_id
+   WHERE mine.user_id = $2::uuid AND other.user_id = u.id AND (mine.left_at IS NULL OR other.joined_at < mine.left_at))`;
+
 /** Users of the school, each with whether the viewer has or had to do with them: one statement, so that a page can be judged at once. */
 export function findUsersAsSeen(
   on: Queryable,
@@ -46,7 +51,7 @@ export function findUsersAsSeen(
   ids: readonly string[],
 ) {
   return on.sql<UserRow & { readonly related: boolean }>(
-    `SELECT ${columns}, u.id IN (${counterparts()}) AS related FROM ${source}
+    `SELECT ${columns}, u.id IN (${counterparts()}) OR ${classmate} AS related FROM ${source}
      WHERE u.organization_id = $1::uuid AND u.id = ANY($3::uuid[])`,
     organizationId,
     viewerId,

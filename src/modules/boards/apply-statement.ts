@@ -1,7 +1,7 @@
 import type { Queryable } from '../../platform/database/database.js';
 import type { BatchEffect } from './batch.js';
 import { type Board, maxElements } from './board.js';
-import { boardsById } from './board-store.js';
+import { boardsAsked } from './board-store.js';
 import { boardChangedKind, boardChannel } from './events.js';
 
 /** An operation that is to be written, with the tag of its event. */
@@ -52,13 +52,13 @@ export const undoableOperations = 2_000;
 
 const endNamed = `
   UPDATE board_element v SET ended_revision = p.base + e.at
-    FROM placed p CROSS JOIN unnest($17::text[], $18::int[]) AS e (element_id, at)
-   WHERE v.board_id = $4::uuid AND v.element_id = e.element_id AND v.ended_revision IS NULL AND $19::int IS NULL
+    FROM placed p CROSS JOIN unnest($16::text[], $17::int[]) AS e (element_id, at)
+   WHERE v.board_id = $3::uuid AND v.element_id = e.element_id AND v.ended_revision IS NULL AND $18::int IS NULL
   RETURNING 1`;
 const endAll = `
   UPDATE board_element v SET ended_revision = p.base + coalesce(
-           (SELECT e.at FROM unnest($17::text[], $18::int[]) AS e (element_id, at) WHERE e.element_id = v.element_id), $19::int)
-    FROM placed p WHERE v.board_id = $4::uuid AND v.ended_revision IS NULL
+           (SELECT e.at FROM unnest($16::text[], $17::int[]) AS e (element_id, at) WHERE e.element_id = v.element_id), $18::int)
+    FROM placed p WHERE v.board_id = $3::uuid AND v.ended_revision IS NULL
   RETURNING 1`;
 
 /**
@@ -68,54 +68,56 @@ const endAll = `
  * snapshot and under the lock. Otherwise nothing is done, and the statement is run again.
  */
 const applySql = (clears: boolean) => `
-WITH seen AS MATERIALIZED (
-  SELECT last_seq FROM channel WHERE id = $3::text
+WITH asked AS (
+  SELECT $3::uuid AS room_id, $4::uuid AS user_id
+), seen AS MATERIALIZED (
+  SELECT last_seq FROM channel WHERE id = $2::text
 ), locked AS MATERIALIZED (
-  SELECT last_seq FROM channel WHERE id = $3::text FOR NO KEY UPDATE
+  SELECT last_seq FROM channel WHERE id = $2::text FOR NO KEY UPDATE
 ), twin AS MATERIALIZED (
   SELECT op_id, encode(content_hash, 'hex') AS hash FROM board_operation
-   WHERE board_id = $4::uuid AND author_id = $5::uuid AND op_id = ANY ($6::text[])
+   WHERE board_id = $3::uuid AND author_id = $4::uuid AND op_id = ANY ($5::text[])
 ), facts AS MATERIALIZED (
   SELECT l.last_seq AS base,
          CASE
            WHEN l.last_seq IS DISTINCT FROM (SELECT last_seq FROM seen) THEN 'STALE'
-           WHEN NOT coalesce(b.open AND $5::text = ANY (b.participants), false) THEN 'BOARD_NOT_FOUND'
-           WHEN NOT EXISTS (SELECT FROM board WHERE id = $4::uuid) THEN 'NO_ROW'
+           WHEN b.standing IS NULL THEN 'BOARD_NOT_FOUND'
+           WHEN NOT EXISTS (SELECT FROM board WHERE id = $3::uuid) THEN 'NO_ROW'
            WHEN EXISTS (SELECT FROM twin) THEN 'TWINS'
            WHEN b.frozen THEN 'BOARD_FROZEN'
-           WHEN $20::int > 0 AND $19::int IS NULL AND $20::int > ${maxElements}
-             - (SELECT count(*) FROM board_element WHERE board_id = $4::uuid AND ended_revision IS NULL)
-             + (SELECT count(*) FROM unnest($17::text[]) AS e (element_id)
-                  JOIN board_element v ON v.board_id = $4::uuid AND v.element_id = e.element_id
+           WHEN $19::int > 0 AND $18::int IS NULL AND $19::int > ${maxElements}
+             - (SELECT count(*) FROM board_element WHERE board_id = $3::uuid AND ended_revision IS NULL)
+             + (SELECT count(*) FROM unnest($16::text[]) AS e (element_id)
+                  JOIN board_element v ON v.board_id = $3::uuid AND v.element_id = e.element_id
                    AND v.ended_revision IS NULL) THEN 'BOARD_FULL'
            ELSE 'APPLIED'
          END AS verdict
-    FROM locked l LEFT JOIN (${boardsById}) b ON true
+    FROM locked l LEFT JOIN (${boardsAsked}) b ON true
 ), placed AS MATERIALIZED (
   SELECT base, date_trunc('milliseconds', clock_timestamp()) AS at FROM facts WHERE verdict = 'APPLIED'
 ), operation AS MATERIALIZED (
-  SELECT * FROM unnest($6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[])
+  SELECT * FROM unnest($5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[])
     WITH ORDINALITY AS o (op_id, kind, hash, tag, payload, position)
 ), counted AS (
-  UPDATE channel c SET last_seq = p.base + $11::int, last_tag = ($9::bigint[])[$11::int] FROM placed p WHERE c.id = $3::text
+  UPDATE channel c SET last_seq = p.base + $10::int, last_tag = ($8::bigint[])[$10::int] FROM placed p WHERE c.id = $2::text
 ), event AS (
   INSERT INTO channel_event (channel, seq, tag, kind, actor_id, payload, occurred_at)
-  SELECT $3::text, p.base + o.position, o.tag, '${boardChangedKind}', $5::uuid, o.payload::jsonb, p.at
+  SELECT $2::text, p.base + o.position, o.tag, '${boardChangedKind}', $4::uuid, o.payload::jsonb, p.at
     FROM placed p CROSS JOIN operation o
 ), recorded AS (
   INSERT INTO board_operation (board_id, author_id, op_id, organization_id, revision, kind, content_hash, created_at)
-  SELECT $4::uuid, $5::uuid, o.op_id, $1::uuid, p.base + o.position, o.kind::board_operation_kind, decode(o.hash, 'hex'), p.at
+  SELECT $3::uuid, $4::uuid, o.op_id, $1::uuid, p.base + o.position, o.kind::board_operation_kind, decode(o.hash, 'hex'), p.at
     FROM placed p CROSS JOIN operation o
 ), ended AS (${clears ? endAll : endNamed}
 ), made AS (
   -- What is replaced must have ended first: an element is there once.
   INSERT INTO board_element (board_id, revision, organization_id, element_id, kind, data, author_id, ended_revision)
-  SELECT $4::uuid, p.base + m.at, $1::uuid, m.element_id, m.kind::board_element_kind, m.data, $5::uuid, p.base + m.ended_at
+  SELECT $3::uuid, p.base + m.at, $1::uuid, m.element_id, m.kind::board_element_kind, m.data, $4::uuid, p.base + m.ended_at
     FROM placed p CROSS JOIN (SELECT count(*) FROM ended) AS first
-   CROSS JOIN unnest($12::int[], $13::text[], $14::text[], $15::text[], $16::int[]) AS m (at, element_id, kind, data, ended_at)
+   CROSS JOIN unnest($11::int[], $12::text[], $13::text[], $14::text[], $15::int[]) AS m (at, element_id, kind, data, ended_at)
 ), forgotten AS (
   DELETE FROM board_element v USING placed p
-   WHERE v.board_id = $4::uuid AND v.ended_revision <= p.base - ${undoableOperations}
+   WHERE v.board_id = $3::uuid AND v.ended_revision <= p.base - ${undoableOperations}
 )
 SELECT f.verdict, f.base::float8 AS base, p.at,
        coalesce((SELECT json_agg(json_build_object('opId', op_id, 'hash', hash)) FROM twin), '[]') AS twins
@@ -130,7 +132,6 @@ export async function runApply(
   const [row] = await on.sql<ApplyResult>(
     applySql(clearedAt !== null),
     board.organizationId,
-    [board.id],
     boardChannel(board.id),
     board.id,
     authorId,

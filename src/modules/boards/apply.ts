@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.js';
 import { type ApplyResult, type Batch, runApply, type Twin } from './apply-statement.js';
 import { effectOf } from './batch.js';
 import type { Board, BoardOperation } from './board.js';
-import { createBoardRow, findBoards } from './board-store.js';
+import { createBoardRow, findBoard } from './board-store.js';
 import { type BoardChange, boardChangedKind, boardChannel } from './events.js';
 
 /** So often a batch that others have overtaken is tried again before it waits for the board with its lock. */
@@ -77,8 +77,7 @@ export function createApplier(database: Database, channels: Pick<Channels, 'comm
       else if (result.verdict === 'NO_ROW') await createRows(board);
       else if (result.verdict !== 'STALE') throw new AppError(result.verdict);
     }
-    const [present] = await findBoards(database, board.organizationId, [board.id]);
-    return present ?? board;
+    return (await findBoard(database, board.organizationId, board.id, authorId)) ?? board;
   };
 }
 

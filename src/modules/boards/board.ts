@@ -1,6 +1,6 @@
 import type { Cursor } from '../../channels/cursor.js';
 import type { BoardElementKind } from '../../generated/prisma/enums.js';
-import type { RoomKey } from '../chats/rooms.js';
+import type { Room } from '../chats/rooms.js';
 
 /** Elements of one board. */
 export const maxElements = 2_000;
@@ -9,14 +9,16 @@ export const maxOperations = 100;
 /** Bytes of an element's data. */
 export const maxDataBytes = 16 * 1_024;
 
-/** A board as it stands, with what its policy needs. Its UUID is that of its subject, as is that of the subject's room. */
-export interface Board extends RoomKey {
-  readonly organizationId: string;
-  readonly participantIds: readonly string[];
-  /** Whether the participants may use it now. */
-  readonly open: boolean;
-  /** Whether it is kept as it is for good. */
+/** The rooms that have a board. */
+export const boardKinds = ['lesson', 'classroom'] as const;
+
+/** A board as it stands for one user, with what its policy needs. Its UUID is that of its subject, as is the room's. */
+export interface Board extends Pick<Room, 'id' | 'organizationId' | 'standing'> {
+  readonly kind: (typeof boardKinds)[number];
+  /** Whether it is kept as it is: the lesson has ended, or the classroom is archived. */
   readonly frozen: boolean;
+  /** When the user came into the classroom: what happened before is not replayed to them. */
+  readonly memberSince: Date | null;
   /** The end of the board's channel, read in one statement with the board, hence before any element. */
   readonly eventCursor: Cursor;
 }

@@ -8,7 +8,7 @@ import { groupBy } from '../../shared/group-by.js';
 import type { Viewer } from '../../shared/viewer.js';
 import { createApplier } from './apply.js';
 import type { Board, BoardElement, BoardOperation } from './board.js';
-import { findBoards, findElements } from './board-store.js';
+import { findBoards, findElements, isBefore } from './board-store.js';
 import { boardChannel } from './events.js';
 import { canSeeBoard } from './policy.js';
 import { type BoardItem, createElementReader, withElements } from './stream.js';
@@ -33,16 +33,19 @@ export function createBoardService({ database, channels }: BoardServiceOptions) 
   // Many who draw or subscribe at once ask for their boards in a few statements.
   const gatheredBoard = gather(async (keys: string[]) => {
     const found = new Map<string, Board>();
-    const schools = groupBy(keys, (key) => key.split(' ')[0] ?? '');
-    for (const [school, ofSchool] of schools) {
-      const ids = ofSchool.map((key) => key.split(' ')[1] ?? '');
-      for (const board of await findBoards(database, school, ids)) found.set(`${school} ${board.id}`, board);
+    const asked = keys.map((key) => {
+      const [organizationId = '', boardId = '', userId = ''] = key.split(' ');
+      return { organizationId, boardId, userId };
+    });
+    for (const [school, ofSchool] of groupBy(asked, ({ organizationId }) => organizationId)) {
+      for (const { boardId, userId, board } of await findBoards(database, school, ofSchool))
+        found.set(`${school} ${boardId} ${userId}`, board);
     }
     return found;
   });
 
   async function requireBoard(viewer: Viewer, id: string): Promise<Board> {
-    const board = await gatheredBoard(`${viewer.organizationId} ${id}`);
+    const board = await gatheredBoard(`${viewer.organizationId} ${id} ${viewer.userId}`);
     if (!board || !canSeeBoard(viewer, board)) throw new AppError('BOARD_NOT_FOUND');
     return board;
   }
@@ -52,7 +55,9 @@ export function createBoardService({ database, channels }: BoardServiceOptions) 
 
     /** For each id the board, or BOARD_NOT_FOUND. One statement. */
     async boardsByIds(viewer: Viewer, ids: readonly string[]): Promise<(Board | AppError)[]> {
-      const boards = await findBoards(database, viewer.organizationId, [...new Set(ids)]);
+      const { organizationId, userId } = viewer;
+      const asked = [...new Set(ids)].map((boardId) => ({ boardId, userId }));
+      const boards = (await findBoards(database, organizationId, asked)).map(({ board }) => board);
       const visible = new Map(
         boards.filter((board) => canSeeBoard(viewer, board)).map((board) => [board.id, board]),
       );
@@ -81,14 +86,19 @@ export function createBoardService({ database, channels }: BoardServiceOptions) 
       boardId: string,
       after: Cursor | null,
     ): AsyncIterableIterator<BoardItem, void, undefined> {
+      let earliest = 0;
       const items = channels.subscribe({
         channel: boardChannel(boardId),
         after,
         userId: viewer.userId,
         accessClass: 'participant',
         authorize: async () => {
-          await requireBoard(viewer, boardId);
+          const { memberSince } = await requireBoard(viewer, boardId);
+          // What happened before they came in is not replayed, though they were in it before.
+          if (after && memberSince && (await isBefore(database, after, memberSince)))
+            earliest = after.seq + 1;
         },
+        earliest: () => earliest,
       });
       return withElements(items, viewer.organizationId, readElement);
     },

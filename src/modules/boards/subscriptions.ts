@@ -63,7 +63,7 @@ const BoardChanged = builder.objectRef<ChangedItem>('BoardChanged').implement({
 });
 
 const BoardFrozen = builder.objectRef<BoardEventItem>('BoardFrozen').implement({
-  description: 'The lesson has ended: nothing can be drawn any more.',
+  description: 'The lesson has ended or the classroom is archived: nothing can be drawn any more.',
   interfaces: [ChannelEventRef],
   fields: (t) => ({
     boardId: t.id({

@@ -53,10 +53,10 @@ export const BoardRef = builder.loadableNodeRef('Board', {
 });
 BoardRef.implement({
   description:
-    "The board of a lesson: of its tutor and its student while their relation is active; to anyone else, the school's admins too, BOARD_NOT_FOUND.",
+    "The board of a lesson or a classroom: of those who may use its chat now; to anyone else, the school's admins too, BOARD_NOT_FOUND.",
   fields: (t) => ({
     roomId: t.id({
-      description: 'The id of the lesson whose board it is.',
+      description: 'The id of the lesson or the classroom whose board it is.',
       resolve: ({ kind, id }) => encodeId(kind, id),
     }),
     revision: t.int({
@@ -73,7 +73,8 @@ BoardRef.implement({
       load: (boards: Board[], context) => context.services.boards.elements(requireViewer(context), boards),
     }),
     frozen: t.exposeBoolean('frozen', {
-      description: 'Whether it is kept as it is: the lesson has ended, and drawing fails with BOARD_FROZEN.',
+      description:
+        'Whether it is kept as it is: the lesson has ended or the classroom is archived, and drawing fails with BOARD_FROZEN.',
     }),
     eventCursor: t.expose('eventCursor', {
       type: 'Cursor',

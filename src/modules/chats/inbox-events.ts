@@ -19,7 +19,7 @@ const RoomActivityRef = builder.objectRef<RoomActivity>('RoomActivity').implemen
     'Something new is in a room of the viewer’s: not durable, without a cursor. Read the room, or follow its chatEvents.',
   fields: (t) => ({
     roomId: t.id({
-      description: 'The id of the lesson whose room it is.',
+      description: 'The id of the lesson, classroom or relation whose room it is.',
       resolve: ({ room }) => encodeId(room.kind, room.id),
     }),
   }),
@@ -30,7 +30,7 @@ const ReadMarkerMoved = builder.objectRef<Durable>('ReadMarkerMoved').implement(
   interfaces: [ChannelEventRef],
   fields: (t) => ({
     roomId: t.id({
-      description: 'The id of the lesson whose room it is.',
+      description: 'The id of the lesson, classroom or relation whose room it is.',
       resolve: ({ event }) => encodeId(readMovedOf(event).kind, readMovedOf(event).roomId),
     }),
     upToSequence: t.int({

@@ -5,20 +5,21 @@ import { gather } from '../../channels/gather.js';
 import { Mailbox } from '../../channels/mailbox.js';
 import type { Viewer } from '../../shared/viewer.js';
 import { chatChannel, inboxChannel, roomOfChannel } from './events.js';
-import type { Room } from './rooms.js';
+import type { RoomParticipants } from './room-store.js';
+import type { RoomKey } from './rooms.js';
 
 /** Something new in a room of the viewer's: ephemeral, without a place in a channel. */
 export interface RoomActivity {
   readonly type: 'activity';
-  readonly room: Pick<Room, 'id' | 'kind'>;
+  readonly room: RoomKey;
 }
 
 export type InboxItem = StreamItem | RoomActivity;
 
 export interface InboxOptions {
   readonly channels: Pick<Channels, 'onGrown' | 'subscribe'>;
-  /** The rooms of a school with these ids. */
-  readonly readRooms: (organizationId: string, ids: readonly string[]) => Promise<Room[]>;
+  /** Who is in the rooms of a school with these ids. */
+  readonly readRooms: (organizationId: string, ids: readonly string[]) => Promise<RoomParticipants[]>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -33,9 +34,8 @@ export function createInboxes({ channels, readRooms, onError }: InboxOptions) {
   const route = gather(async (roomIds: string[]) => {
     for (const [organizationId, users] of schools) {
       for (const room of await readRooms(organizationId, roomIds)) {
-        if (!room.open) continue;
         const activity: RoomActivity = { type: 'activity', room };
-        for (const userId of room.participantIds)
+        for (const userId of room.participants)
           for (const inbox of users.get(userId) ?? []) inbox.push(chatChannel(room.id), activity);
       }
     }

@@ -2,6 +2,7 @@ import type { Queryable } from '../../platform/database/database.js';
 import { keyset } from '../../platform/database/keyset.js';
 import { groupBy } from '../../shared/group-by.js';
 import type { Page } from '../../shared/pagination.js';
+import { kindOfMessage } from './room-kinds.js';
 import type { RoomKind } from './rooms.js';
 
 /** A message as stored. */
@@ -21,9 +22,9 @@ export interface MessageView {
   readonly deletedAt: Date | null;
 }
 
-/** What is selected of a message `m`. The kind of its room follows from the one subject that it has. */
+/** What is selected of a message `m`. */
 export const messageColumns = `m.id, m.room_id AS "roomId",
-  CASE WHEN m.lesson_id IS NOT NULL THEN 'lesson' END AS "roomKind", m.sequence, m.version,
+  ${kindOfMessage} AS "roomKind", m.sequence, m.version,
   m.author_id AS "authorId", m.body, m.reply_to_id AS "replyToId", m.created_at AS "createdAt",
   m.edited_at AS "editedAt", m.deleted_at AS "deletedAt"`;
 

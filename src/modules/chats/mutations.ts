@@ -20,7 +20,10 @@ const sendArgs = z.object({
 const SendMessageInput = builder.inputType('SendMessageInput', {
   description: 'A message to send.',
   fields: (t) => ({
-    roomId: t.id({ required: true, description: 'The id of the lesson in whose chat it is sent.' }),
+    roomId: t.id({
+      required: true,
+      description: 'The id of the lesson, classroom or relation in whose chat it is sent.',
+    }),
     body: t.string({
       required: true,
       description:
@@ -38,7 +41,7 @@ builder.mutationField('sendMessage', (t) =>
   t.field({
     type: MessagePayload,
     description:
-      'Sends a message; what came before it counts as read by its author. UNAUTHENTICATED, VALIDATION_ERROR, ROOM_NOT_FOUND, MESSAGE_NOT_FOUND (what it answers), IDEMPOTENCY_KEY_REUSED, SERVICE_UNAVAILABLE.',
+      'Sends a message; what came before it counts as read by its author. UNAUTHENTICATED, VALIDATION_ERROR, ROOM_NOT_FOUND, CLASSROOM_ARCHIVED, MESSAGE_NOT_FOUND (what it answers), IDEMPOTENCY_KEY_REUSED, SERVICE_UNAVAILABLE.',
     args: { input: t.arg({ type: SendMessageInput, required: true, description: 'The message.' }) },
     resolve: async (_root, args, context) => {
       const { roomId, body, clientMessageId, replyToId } = parseArgs(sendArgs, args).input;
@@ -55,7 +58,10 @@ const markReadArgs = z.object({
 const MarkReadInput = builder.inputType('MarkReadInput', {
   description: 'How far a room was read.',
   fields: (t) => ({
-    roomId: t.id({ required: true, description: 'The id of the lesson whose chat was read.' }),
+    roomId: t.id({
+      required: true,
+      description: 'The id of the lesson, classroom or relation whose chat was read.',
+    }),
     upToSequence: t.int({
       required: true,
       description:

@@ -2,11 +2,14 @@ import type { Viewer } from '../../shared/viewer.js';
 import type { Room } from './rooms.js';
 
 /**
- * Whether the viewer may read and write in the room: a participant, while the room is open. Admins of the school may
- * not: a chat is private to those who are in it.
+ * Whether the viewer may read the room: who is in it now, by the rule of its kind. Admins of the school may not: a chat
+ * is private to those who are in it.
  */
-export function canUseRoom(viewer: Viewer, room: Room): boolean {
-  return (
-    room.organizationId === viewer.organizationId && room.open && room.participantIds.includes(viewer.userId)
-  );
+export function canReadRoom(viewer: Viewer, room: Room): boolean {
+  return room.organizationId === viewer.organizationId && room.standing !== null;
+}
+
+/** Whether the viewer may write in the room too. */
+export function canWriteInRoom(viewer: Viewer, room: Room): boolean {
+  return canReadRoom(viewer, room) && room.writable;
 }

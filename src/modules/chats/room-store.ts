@@ -3,61 +3,46 @@ import type { Queryable } from '../../platform/database/database.js';
 import { keyset } from '../../platform/database/keyset.js';
 import type { Page } from '../../shared/pagination.js';
 import { chatChannel, inboxChannel } from './events.js';
-import { type Room, type RoomKind, roomKinds } from './rooms.js';
+import { ofAllKinds } from './room-kinds.js';
+import type { Room, RoomKind } from './rooms.js';
 
-/** How rooms of a kind are found: SELECTs of `id, kind, organization_id, participants, open, active_at`. $1 is the school. */
-interface RoomSource {
-  /** The rooms whose ids are in $2. */
-  readonly byId: string;
-  /** Those among which the rooms of the user $2 are. */
-  readonly ofUser: string;
-}
-
-const lessons = (condition: string) => `
-  SELECT l.id, 'lesson' AS kind, l.organization_id, ARRAY[l.tutor_id, l.student_id]::text[] AS participants,
-         r.id IS NOT NULL AS open,
-         coalesce((SELECT max(m.created_at) FROM chat_message m WHERE m.lesson_id = l.id), l.created_at) AS active_at
-    FROM lesson l
-    LEFT JOIN tutor_student_relation r ON r.organization_id = l.organization_id
-          AND r.tutor_id = l.tutor_id AND r.student_id = l.student_id AND r.status = 'ACTIVE'
-   WHERE l.organization_id = $1::uuid AND ${condition}`;
-
-const sources: Record<RoomKind, RoomSource> = {
-  lesson: {
-    byId: lessons('l.id = ANY ($2::uuid[])'),
-    ofUser: `${lessons('l.tutor_id = $2::uuid')} UNION ALL ${lessons('l.student_id = $2::uuid')}`,
-  },
-};
-
-const all = (pick: (source: RoomSource) => string) =>
-  roomKinds.map((kind) => pick(sources[kind])).join(' UNION ALL ');
-
-const columns = `room.id, room.kind, room.organization_id AS "organizationId", room.participants AS "participantIds",
-  room.open, coalesce(c.last_seq, 0)::float8 AS "lastSeq", coalesce(c.last_tag, 0)::text AS "lastTag"`;
+const columns = `room.id, room.kind, room.organization_id AS "organizationId", room.user_id AS "userId", room.standing,
+  room.writable, room.since, coalesce(c.last_seq, 0)::float8 AS "lastSeq", coalesce(c.last_tag, 0)::text AS "lastTag"`;
 const head = `LEFT JOIN channel c ON c.id = 'chat:' || room.id::text`;
 
 interface RoomRow extends Omit<Room, 'eventCursor'> {
+  readonly userId: string;
   readonly lastSeq: number;
   readonly lastTag: string;
 }
 
-function toRoom({ lastSeq, lastTag, ...room }: RoomRow): Room {
+function toRoom({ lastSeq, lastTag, userId, ...room }: RoomRow): Room {
   return { ...room, eventCursor: { channel: chatChannel(room.id), seq: Number(lastSeq), tag: lastTag } };
 }
 
-/** The rooms of the school $1 with the ids in $2: `id, kind, organization_id, participants, open` and more. */
-export const roomsById = all(({ byId }) => byId);
+/** Which room somebody asks for. */
+export interface AskedRoom {
+  readonly roomId: string;
+  readonly userId: string;
+}
 
-const byIdSql = `SELECT ${columns} FROM (${roomsById}) room ${head}`;
+const askedSql = `
+  WITH asked AS (SELECT * FROM unnest($2::uuid[], $3::uuid[]) AS asked (room_id, user_id))
+  SELECT ${columns} FROM (${ofAllKinds('asked')}) room ${head}`;
 
-/** The rooms of the school with these ids, whoever may use them; absent ones are left out. */
+/** The rooms of the school that are asked for, each as it stands for who asks, whoever may use it; absent ones are left out. */
 export async function findRooms(
   on: Queryable,
   organizationId: string,
-  ids: readonly string[],
-): Promise<Room[]> {
-  const rows = await on.sql<RoomRow>(byIdSql, organizationId, ids);
-  return rows.map(toRoom);
+  asked: readonly AskedRoom[],
+): Promise<(AskedRoom & { readonly room: Room })[]> {
+  const rows = await on.sql<RoomRow>(
+    askedSql,
+    organizationId,
+    asked.map(({ roomId }) => roomId),
+    asked.map(({ userId }) => userId),
+  );
+  return rows.map((row) => ({ roomId: row.id, userId: row.userId, room: toRoom(row) }));
 }
 
 /** A room in the order of the list, with its place there. */
@@ -67,7 +52,7 @@ export interface ListedRoom {
   readonly activeAt: Date;
 }
 
-/** The open rooms of a user, latest activity first, one more than the page, and the end of the inbox: one statement. */
+/** The rooms that a user may use, latest activity first, one more than the page, and the end of the inbox: one statement. */
 export async function listRooms(
   on: Queryable,
   organizationId: string,
@@ -91,7 +76,8 @@ export async function listRooms(
             room.active_at AS "activeAt", ${columns}
        FROM (VALUES ($3::text)) AS given (channel)
        LEFT JOIN channel inbox ON inbox.id = given.channel
-       LEFT JOIN (SELECT * FROM (${all(({ ofUser }) => ofUser)}) room WHERE room.open${where}${orderAndLimit}) room ON true
+       LEFT JOIN (SELECT * FROM (${ofAllKinds('ofUser')}) room
+                   WHERE room.standing IS NOT NULL${where}${orderAndLimit}) room ON true
        ${head}${orderAndLimit}`,
     ...values,
   );
@@ -104,16 +90,37 @@ export async function listRooms(
   };
 }
 
-/** The ids of all lesson rooms of a pair, with or without messages. */
-export async function findLessonRoomsOfPair(
+/** A room in use, with all who are in it. */
+export interface RoomParticipants {
+  readonly id: string;
+  readonly kind: RoomKind;
+  readonly participants: readonly string[];
+}
+
+/** Who is in the rooms of the school with these ids; those that nobody may use now are left out. */
+export function findParticipants(
   on: Queryable,
-  pair: { readonly organizationId: string; readonly tutorId: string; readonly studentId: string },
+  organizationId: string,
+  roomIds: readonly string[],
+): Promise<RoomParticipants[]> {
+  return on.sql(ofAllKinds('participants'), organizationId, roomIds);
+}
+
+/** The ids of the rooms that a pair has through their relation: of it and of all their lessons, with or without messages. */
+export async function findRoomsOfPair(
+  on: Queryable,
+  relation: {
+    readonly id: string;
+    readonly organizationId: string;
+    readonly tutorId: string;
+    readonly studentId: string;
+  },
 ): Promise<string[]> {
   const rows = await on.sql<{ id: string }>(
     `SELECT id FROM lesson WHERE organization_id = $1::uuid AND tutor_id = $2::uuid AND student_id = $3::uuid`,
-    pair.organizationId,
-    pair.tutorId,
-    pair.studentId,
+    relation.organizationId,
+    relation.tutorId,
+    relation.studentId,
   );
-  return rows.map(({ id }) => id);
+  return [relation.id, ...rows.map(({ id }) => id)];
 }

@@ -2,6 +2,7 @@ import type { Queryable } from '../../platform/database/database.js';
 import { insertItemsFrom } from '../../queue/insert-from.js';
 import { messageSentKind } from './events.js';
 import { type MessageView, messageColumns } from './message-store.js';
+import { kindDefinitions } from './room-kinds.js';
 import type { RoomKind } from './rooms.js';
 
 /** A message to be written. */
@@ -29,9 +30,6 @@ export interface SendResult {
   /** The author's earlier message under the same key. */
   readonly twinId: string | null;
 }
-
-/** The column that names the room's subject; `room_id` is generated from it. */
-const subjectColumns: Record<RoomKind, string> = { lesson: 'lesson_id' };
 
 /**
  * The whole write in one statement, which is the lowest that a hot row can be held: lock the channel, look for the
@@ -73,7 +71,7 @@ WITH locked AS (
     SET up_to_sequence = GREATEST(k.up_to_sequence, EXCLUDED.up_to_sequence), updated_at = EXCLUDED.updated_at
 ), m AS (
   INSERT INTO chat_message
-    (id, organization_id, ${subjectColumns[kind]}, sequence, author_id, client_message_id, reply_to_id, body, created_at)
+    (id, organization_id, ${kindDefinitions[kind].subjectColumn}, sequence, author_id, client_message_id, reply_to_id, body, created_at)
   SELECT $8::uuid, $2::uuid, $3::uuid, seq, $4::uuid, $5::text, $6::uuid, $7::text, at FROM placed
   RETURNING *
 )

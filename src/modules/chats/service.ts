@@ -1,6 +1,5 @@
 import type { Channels } from '../../channels/channels.js';
 import type { Cursor } from '../../channels/cursor.js';
-import { gather } from '../../channels/gather.js';
 import { createTurns } from '../../channels/turns.js';
 import type { Database } from '../../platform/database/database.js';
 import { AppError } from '../../shared/errors.js';
@@ -10,9 +9,9 @@ import type { Viewer } from '../../shared/viewer.js';
 import { chatChannel, inboxChannel, readMoved } from './events.js';
 import { createInboxes, type InboxItem } from './inbox.js';
 import { findMessages, type MessageView, readPages } from './message-store.js';
-import { canUseRoom } from './policy.js';
 import { countUnread, moveMarkerUp } from './read-store.js';
-import { findRooms, listRooms } from './room-store.js';
+import { createRoomAccess, type RoomAccess } from './room-access.js';
+import { findParticipants, listRooms } from './room-store.js';
 import type { Room, RoomKey } from './rooms.js';
 import { createSender, type Draft } from './send.js';
 import { type ChatItem, createMessageReader, withMessages } from './stream.js';
@@ -32,9 +31,7 @@ export interface RoomList extends Connection<Room> {
  * The chats of rooms. A `Room` is only given to who may use it, so that what takes one needs no other check. An
  * absent room and a forbidden one are both ROOM_NOT_FOUND.
  */
-export interface ChatService {
-  /** Fails with ROOM_NOT_FOUND unless the viewer may use the room now. Many who ask at once are answered together. */
-  requireRoom(viewer: Viewer, room: RoomKey): Promise<void>;
+export interface ChatService extends Pick<RoomAccess, 'requireRoom' | 'requireWritableRoom'> {
   roomsByIds(viewer: Viewer, ids: readonly string[]): Promise<(Room | AppError)[]>;
   rooms(viewer: Viewer, page: Page): Promise<RoomList>;
   /** Oldest first. Rooms with the same page share one statement. */
@@ -76,41 +73,15 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   const turns = createTurns({ maxWaiting: maxWaitingWriters });
   const followInbox = createInboxes({
     channels,
-    readRooms: (organizationId, ids) => findRooms(database, organizationId, ids),
+    readRooms: (organizationId, ids) => findParticipants(database, organizationId, ids),
     onError: options.onError,
   });
   const readMessage = createMessageReader(database);
-
-  async function usableRooms(viewer: Viewer, ids: readonly string[]): Promise<Map<string, Room>> {
-    const rooms = await findRooms(database, viewer.organizationId, [...new Set(ids)]);
-    return new Map(rooms.filter((room) => canUseRoom(viewer, room)).map((room) => [room.id, room]));
-  }
-
-  async function usableRoom(viewer: Viewer, { id, kind }: RoomKey): Promise<Room> {
-    const room = (await usableRooms(viewer, [id])).get(id);
-    if (room?.kind !== kind) throw new AppError('ROOM_NOT_FOUND');
-    return room;
-  }
-
-  // A storm of subscribers asks for their rooms in a few statements.
-  const gatheredRoom = gather(async (keys: string[]) => {
-    const found = new Map<string, Room>();
-    const schools = groupBy(keys, (key) => key.split(' ')[0] ?? '');
-    for (const [school, ofSchool] of schools) {
-      const ids = ofSchool.map((key) => key.split(' ')[1] ?? '');
-      for (const room of await findRooms(database, school, ids)) found.set(`${school} ${room.id}`, room);
-    }
-    return found;
-  });
-
-  async function requireRoom(viewer: Viewer, { id, kind }: RoomKey): Promise<void> {
-    const room = await gatheredRoom(`${viewer.organizationId} ${id}`);
-    if (room?.kind !== kind || !canUseRoom(viewer, room)) throw new AppError('ROOM_NOT_FOUND');
-  }
+  const { readableRooms, requireRoom, requireWritableRoom } = createRoomAccess(database);
 
   return {
     async roomsByIds(viewer, ids) {
-      const rooms = await usableRooms(viewer, ids);
+      const rooms = await readableRooms(viewer, ids);
       return ids.map((id) => rooms.get(id) ?? new AppError('ROOM_NOT_FOUND'));
     },
 
@@ -147,7 +118,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
 
     async messagesByIds(viewer, ids) {
       const messages = await findMessages(database, viewer.organizationId, ids);
-      const rooms = await usableRooms(
+      const rooms = await readableRooms(
         viewer,
         messages.map(({ roomId }) => roomId),
       );
@@ -157,12 +128,12 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     },
 
     async sendMessage(viewer, key, draft) {
-      const room = await usableRoom(viewer, key);
+      const room = await requireWritableRoom(viewer, key);
       return turns.inTurn(chatChannel(room.id), () => send(room, viewer.userId, draft));
     },
 
     async markRead(viewer, key, upToSequence) {
-      const room = await usableRoom(viewer, key);
+      const room = await requireRoom(viewer, key);
       const move = () =>
         database.transaction(async (tx) => {
           const moved = await moveMarkerUp(tx, viewer.userId, room.id, chatChannel(room.id), upToSequence);
@@ -174,16 +145,19 @@ export function createChatService(options: ChatServiceOptions): ChatService {
 
     followInbox,
     requireRoom,
+    requireWritableRoom,
 
     follow(viewer, key, after) {
+      let since = 0;
       const items = channels.subscribe({
         channel: chatChannel(key.id),
         after,
         userId: viewer.userId,
         accessClass: 'participant',
         authorize: async () => {
-          await requireRoom(viewer, key);
+          ({ since } = await requireRoom(viewer, key));
         },
+        earliest: () => since,
       });
       return withMessages(items, viewer.organizationId, readMessage);
     },

@@ -46,7 +46,10 @@ builder.subscriptionField('chatEvents', (t) =>
     description:
       'The messages of a room: with `after` first what came since, then ChannelJoined, then what comes. It ends with SUBSCRIPTION_REVOKED when the viewer may no longer use the room. UNAUTHENTICATED, VALIDATION_ERROR, ROOM_NOT_FOUND.',
     args: {
-      roomId: t.arg.id({ required: true, description: 'The id of the lesson whose chat to follow.' }),
+      roomId: t.arg.id({
+        required: true,
+        description: 'The id of the lesson, classroom or relation whose chat to follow.',
+      }),
       after: t.arg({
         type: 'Cursor',
         description:

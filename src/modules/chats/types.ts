@@ -18,7 +18,7 @@ MessageRef.implement({
     'A message of a room. Seen by those who may use the room now; to anyone else MESSAGE_NOT_FOUND. A deleted one keeps its place and has no text.',
   fields: (t) => ({
     roomId: t.id({
-      description: 'The id of the lesson whose room it is in.',
+      description: 'The id of the lesson, classroom or relation whose room it is in.',
       resolve: ({ roomKind, roomId }) => encodeId(roomKind, roomId),
     }),
     sequence: t.exposeInt('sequence', {
@@ -64,10 +64,10 @@ export const RoomRef = builder.loadableNodeRef('ChatRoom', {
 });
 RoomRef.implement({
   description:
-    "The chat of a lesson: of its tutor and its student while their relation is active; to anyone else, the school's admins too, ROOM_NOT_FOUND.",
+    "The chat of a lesson or of a relation: of its tutor and its student while their relation is active. The chat of a classroom: of those who are in it. To anyone else, the school's admins too, ROOM_NOT_FOUND.",
   fields: (t) => ({
     roomId: t.id({
-      description: 'The id of the lesson whose room it is.',
+      description: 'The id of the lesson, classroom or relation whose room it is.',
       resolve: ({ kind, id }) => encodeId(kind, id),
     }),
     messages: t.loadable({

@@ -67,7 +67,12 @@ builder.subscriptionField('presenceEvents', (t) =>
     nullable: true,
     description:
       'Who is in a room and who is typing. To follow it is to be in it. It ends with SUBSCRIPTION_REVOKED when the viewer may no longer use the room. UNAUTHENTICATED, VALIDATION_ERROR, ROOM_NOT_FOUND.',
-    args: { roomId: t.arg.id({ required: true, description: 'The id of the lesson whose room it is.' }) },
+    args: {
+      roomId: t.arg.id({
+        required: true,
+        description: 'The id of the lesson, classroom or relation whose room it is.',
+      }),
+    },
     subscribe: (_root, args, context) =>
       context.services.presence.follow(requireViewer(context), parseArgs(roomArgs, args).roomId),
     resolve: (item) => item,
@@ -79,7 +84,10 @@ const typingArgs = z.object({ input: z.object({ roomId: roomKey, typing: z.boole
 const SetTypingInput = builder.inputType('SetTypingInput', {
   description: 'Whether the viewer is typing.',
   fields: (t) => ({
-    roomId: t.id({ required: true, description: 'The id of the lesson in whose chat.' }),
+    roomId: t.id({
+      required: true,
+      description: 'The id of the lesson, classroom or relation in whose chat.',
+    }),
     typing: t.boolean({ required: true, description: 'Say true again every few seconds while it goes on.' }),
   }),
 });
@@ -88,7 +96,7 @@ builder.mutationField('setTyping', (t) =>
   t.field({
     type: OkPayload,
     description:
-      'Tells those in the room that the viewer, if in it, is typing; it lapses after 6 seconds. UNAUTHENTICATED, VALIDATION_ERROR, ROOM_NOT_FOUND.',
+      'Tells those in the room that the viewer, if in it, is typing; it lapses after 6 seconds. UNAUTHENTICATED, VALIDATION_ERROR, ROOM_NOT_FOUND, CLASSROOM_ARCHIVED.',
     args: { input: t.arg({ type: SetTypingInput, required: true, description: 'Where, and whether.' }) },
     resolve: async (_root, args, context) => {
       const { roomId, typing } = parseArgs(typingArgs, args).input;

@@ -17,7 +17,7 @@ export interface PresenceService {
    * with SUBSCRIPTION_REVOKED when access ends.
    */
   follow(viewer: Viewer, room: RoomKey): AsyncIterableIterator<PresenceItem, void, undefined>;
-  /** Says whether the viewer, who is in the room, is typing; it lapses after 6 seconds. ROOM_NOT_FOUND. */
+  /** Says whether the viewer, who is in the room, is typing; it lapses after 6 seconds. ROOM_NOT_FOUND, CLASSROOM_ARCHIVED. */
   setTyping(viewer: Viewer, room: RoomKey, typing: boolean): Promise<void>;
   start(): void;
   stop(): Promise<void>;
@@ -27,8 +27,10 @@ export interface PresenceOptions {
   readonly database: Database;
   readonly channels: Pick<Channels, 'subscribe'>;
   readonly signals: Signals;
-  /** Fails with ROOM_NOT_FOUND unless the viewer may use the room now. */
-  readonly requireRoom: (viewer: Viewer, room: RoomKey) => Promise<void>;
+  /** Fails with ROOM_NOT_FOUND unless the viewer may read the room now. */
+  readonly requireRoom: (viewer: Viewer, room: RoomKey) => Promise<unknown>;
+  /** Fails unless the viewer may write in the room now. */
+  readonly requireWritableRoom: (viewer: Viewer, room: RoomKey) => Promise<unknown>;
   readonly onError: (error: unknown) => void;
   readonly times?: Partial<PresenceTimes>;
 }
@@ -49,7 +51,7 @@ const topic = 'presence';
 
 /** Creates the presence of one node. */
 export function createPresenceService(options: PresenceOptions): PresenceService {
-  const { database, channels, signals, requireRoom, onError } = options;
+  const { database, channels, signals, requireRoom, requireWritableRoom, onError } = options;
   const times = { ...defaultTimes, ...options.times };
   const nodeId = newId();
   const rooms = new Map<string, WatchedRoom>();
@@ -109,7 +111,9 @@ export function createPresenceService(options: PresenceOptions): PresenceService
     const access = channels.subscribe({
       channel: chatChannel(key.id),
       userId: viewer.userId,
-      authorize: () => requireRoom(viewer, key),
+      authorize: async () => {
+        await requireRoom(viewer, key);
+      },
     });
     mailbox.onEnd(() => void access.return());
     await access.next();
@@ -135,7 +139,7 @@ export function createPresenceService(options: PresenceOptions): PresenceService
       }),
 
     async setTyping(viewer, key, typing) {
-      await requireRoom(viewer, key);
+      await requireWritableRoom(viewer, key);
       const place = { organizationId: viewer.organizationId, roomId: key.id, userId: viewer.userId };
       await type(database, place, typing ? times.typing / 1_000 : 0);
       changed(key.id);

@@ -98,8 +98,19 @@ export const personalData: Readonly<Record<string, TableRule>> = {
   presence_typing: { people: { user_id: 'delete' } },
   notification_settings: { people: { user_id: 'delete' } },
   push_subscription: { people: { user_id: 'delete' }, secret: ['auth', 'p256dh'] },
+  classroom: {
+    people: { tutor_id: { clear: { name: `'–'` } } },
+    toldAs: [
+      { kind: 'classroom', column: 'id' },
+      { kind: 'room', column: 'id' },
+    ],
+  },
+  classroom_member: { people: { user_id: 'keep' } },
+  chat_reaction: { people: { user_id: 'delete' } },
+  chat_mention: { people: { user_id: 'delete' } },
   chat_message: {
     people: {
+      deleted_by_id: 'keep',
       author_id: {
         clear: {
           body: 'NULL',

@@ -14,8 +14,8 @@ export const RelationStatusEnum = builder.enumType('RelationStatus', {
   },
 });
 
-/** A relation of a tutor and a student. */
-const RelationRef = builder.loadableNodeRef('TutorStudentRelation', {
+/** A relation of a tutor and a student. A field of this type may resolve to an id alone. */
+export const RelationRef = builder.loadableNodeRef('TutorStudentRelation', {
   id: { resolve: (relation: Relation) => relation.id },
   load: (ids: string[], context) => context.services.relations.relationsByIds(requireViewer(context), ids),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { encodeId } from '../../../shared/ids.js';
+import { roomKinds } from '../../chats/rooms.js';
 import { findUnreadFacts, type UnreadFacts } from '../facts.js';
 import { eventType } from './definition.js';
 
@@ -31,7 +32,7 @@ function refusal(facts: UnreadFacts | undefined, sequence: number): string | nul
 export const messageUnread = eventType({
   payload: z.object({
     roomId: z.guid(),
-    kind: z.enum(['lesson']),
+    kind: z.enum(roomKinds),
     sequence: z.int(),
     authorId: z.guid(),
   }),

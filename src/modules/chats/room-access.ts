@@ -1,0 +1,57 @@
+import { gather } from '../../channels/gather.js';
+import type { Queryable } from '../../platform/database/database.js';
+import { AppError } from '../../shared/errors.js';
+import { groupBy } from '../../shared/group-by.js';
+import type { Viewer } from '../../shared/viewer.js';
+import { canReadRoom, canWriteInRoom } from './policy.js';
+import { findRooms } from './room-store.js';
+import type { Room, RoomKey } from './rooms.js';
+
+/** Who may use which room. A `Room` is only given to who may read it. */
+export interface RoomAccess {
+  /** Those of the rooms that the viewer may read now, by id: one statement. */
+  readableRooms(viewer: Viewer, ids: readonly string[]): Promise<Map<string, Room>>;
+  /** Fails with ROOM_NOT_FOUND unless the viewer may read the room now. Many who ask at once are answered together. */
+  requireRoom(viewer: Viewer, room: RoomKey): Promise<Room>;
+  /** Fails with ROOM_NOT_FOUND like `requireRoom`, and with CLASSROOM_ARCHIVED when the room can only be read. */
+  requireWritableRoom(viewer: Viewer, room: RoomKey): Promise<Room>;
+}
+
+/** Creates the access to rooms. */
+export function createRoomAccess(on: Queryable): RoomAccess {
+  const gathered = gather(async (keys: string[]) => {
+    const found = new Map<string, Room>();
+    const asked = keys.map((key) => {
+      const [organizationId = '', roomId = '', userId = ''] = key.split(' ');
+      return { organizationId, roomId, userId };
+    });
+    for (const [school, ofSchool] of groupBy(asked, ({ organizationId }) => organizationId)) {
+      for (const { roomId, userId, room } of await findRooms(on, school, ofSchool))
+        found.set(`${school} ${roomId} ${userId}`, room);
+    }
+    return found;
+  });
+
+  async function requireRoom(viewer: Viewer, { id, kind }: RoomKey): Promise<Room> {
+    const room = await gathered(`${viewer.organizationId} ${id} ${viewer.userId}`);
+    if (room?.kind !== kind || !canReadRoom(viewer, room)) throw new AppError('ROOM_NOT_FOUND');
+    return room;
+  }
+
+  return {
+    requireRoom,
+
+    async readableRooms(viewer, ids) {
+      const { organizationId, userId } = viewer;
+      const asked = [...new Set(ids)].map((roomId) => ({ roomId, userId }));
+      const found = (await findRooms(on, organizationId, asked)).map(({ room }) => room);
+      return new Map(found.filter((room) => canReadRoom(viewer, room)).map((room) => [room.id, room]));
+    },
+
+    async requireWritableRoom(viewer, key) {
+      const room = await requireRoom(viewer, key);
+      if (!canWriteInRoom(viewer, room)) throw new AppError('CLASSROOM_ARCHIVED');
+      return room;
+    },
+  };
+}

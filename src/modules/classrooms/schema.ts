@@ -1,0 +1,10 @@
+import type { ClassroomService } from './service.js';
+import './types.js';
+import './queries.js';
+import './mutations.js';
+
+declare module '../../graphql/context.js' {
+  interface Services {
+    readonly classrooms: ClassroomService;
+  }
+}
