@@ -81,8 +81,8 @@ builder.mutationField('applyBoardOperations', (t) =>
       input: t.arg({ type: ApplyBoardOperationsInput, required: true, description: 'What is drawn.' }),
     },
     resolve: async (_root, args, context) => {
-      const { boardId, operations } = parseArgs(applyArgs, args).input;
       const viewer = requireViewer(context);
+      const { boardId, operations } = parseArgs(applyArgs, args).input;
       return {
         board: await context.services.boards.apply(viewer, boardId, operations as BoardOperation[]),
       };
