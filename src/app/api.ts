@@ -49,7 +49,9 @@ export function createApi(
     host: config.host,
     port: config.port,
     clock: foundation.clock,
-    limits: config.socketLimits,
+    limits: { ...config.httpLimits, ...config.socketLimits, document: config.documentLimits },
+    trustedProxies: config.trustedProxies,
+    secure: config.production && config.publicUrl.startsWith('https:'),
     origins: config.allowedOrigins,
     endingsHeard: channels.endingsHeard,
   });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { type Limits, limitVariables, readLimits } from './limits.js';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -16,11 +17,6 @@ const port = z.coerce
   .int()
   .min(0)
   .max(65_535, 'must be a port from 0 to 65535');
-const count = z.coerce
-  .number('must be a number; 0 turns the limit off')
-  .int()
-  .min(0)
-  .max(2 ** 31 - 1);
 const seconds = z.coerce.number('must be a number of seconds').min(0).max(86_400);
 /** A key in PEM; its line ends may be written as \n, since many files of variables have one line for each. */
 const pem = z
@@ -89,18 +85,11 @@ const variables = z.object({
       ),
     )
     .optional(),
-  WS_SOCKETS_PER_USER: count.default(10),
-  WS_SOCKETS_PER_ADDRESS: count.default(100),
-  WS_SOCKETS_BEFORE_INIT: count.default(1_000),
-  WS_MESSAGES_PER_10_SECONDS: count.default(100),
-  WS_SUBSCRIPTIONS_PER_SOCKET: count.default(100),
-  WS_FRAME_BYTES: count.default(64 * 1024),
-  WS_OUTGOING_BYTES: count.default(1024 * 1024),
-  WS_INIT_SECONDS: seconds.default(3),
+  ...limitVariables,
 });
 
 /** How the process is set up: parsed once from the environment, frozen, and the only reader of it. */
-export interface Config {
+export interface Config extends Limits {
   readonly production: boolean;
   readonly host: string;
   /** 0 takes a free one. */
@@ -141,19 +130,8 @@ export interface Config {
   readonly demoData: boolean;
   /** How long a chat message may wait to be read before its reader is told. */
   readonly unreadMessageDelaySeconds: number;
-  /** Which web pages may open WebSockets: all, those of our own host, or these beside them. */
+  /** Which web pages may use the API over HTTP and WebSocket: all, those of our own host, or these beside them. */
   readonly allowedOrigins: 'any' | 'same' | readonly string[];
-  /** Limits of WebSockets; 0 turns one off. */
-  readonly socketLimits: {
-    readonly socketsPerUser: number;
-    readonly socketsPerAddress: number;
-    readonly socketsBeforeInit: number;
-    readonly messagesPerWindow: number;
-    readonly operationsPerSocket: number;
-    readonly frameBytes: number;
-    readonly outgoingBytes: number;
-    readonly initMs: number;
-  };
 }
 
 /** One error that names every bad variable and what is expected of it. */
@@ -219,16 +197,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     demoData: env.DEMO_DATA ?? (!production && env.DATABASE_URL === undefined),
     unreadMessageDelaySeconds: env.UNREAD_MESSAGE_DELAY_SECONDS,
     allowedOrigins: allowedOrigins(env.ALLOWED_ORIGINS, production),
-    socketLimits: {
-      socketsPerUser: env.WS_SOCKETS_PER_USER,
-      socketsPerAddress: env.WS_SOCKETS_PER_ADDRESS,
-      socketsBeforeInit: env.WS_SOCKETS_BEFORE_INIT,
-      messagesPerWindow: env.WS_MESSAGES_PER_10_SECONDS,
-      operationsPerSocket: env.WS_SUBSCRIPTIONS_PER_SOCKET,
-      frameBytes: env.WS_FRAME_BYTES,
-      outgoingBytes: env.WS_OUTGOING_BYTES,
-      initMs: env.WS_INIT_SECONDS * 1_000,
-    },
+    ...readLimits(env),
   });
 }
 

@@ -1,10 +1,12 @@
 import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
 import DataloaderPlugin from '@pothos/plugin-dataloader';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { Cursor } from '../channels/cursor.js';
 import { AppError, invalid } from '../shared/errors.js';
 import { decodeAnyId, encodeIdOfType, idTypes } from '../shared/ids.js';
 import { type Context, requireViewer } from './context.js';
+import { fieldCost } from './operation-cost.js';
 
 /** Stands for the type of an id that is none of ours; such an id is answered like one of nothing. */
 const noType = '';
@@ -31,7 +33,9 @@ export const builder = new SchemaBuilder<{
     Cursor: Scalar<Cursor>;
   };
 }>({
-  plugins: [RelayPlugin, DataloaderPlugin],
+  plugins: [RelayPlugin, DataloaderPlugin, ComplexityPlugin],
+  // The guard asks for the cost itself, once for each operation; the plugin would once for each context.
+  complexity: { fieldComplexity: fieldCost, disabled: true },
   defaultFieldNullability: false,
   relay: {
     clientMutationId: 'omit',

@@ -18,7 +18,7 @@ export function checkShape(document: DocumentNode, limits: DocumentLimits): void
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
   const reached = new Set<string>();
-  const count = { aliases: 0, selections: 0, repeatedPairs: 0 };
+  const count = { aliases: 0, selections: 0, repeatedPairs: 0, directives: 0 };
 
   const add = (name: keyof typeof count, amount: number, what: string) => {
     count[name] += amount;
@@ -36,6 +36,7 @@ export function checkShape(document: DocumentNode, limits: DocumentLimits): void
   ) => {
     for (const selection of set.selections) {
       add('selections', 1, 'fields and fragments');
+      add('directives', selection.directives?.length ?? 0, 'directives');
       if (selection.kind === Kind.FIELD) {
         if (max > 0 && depth > max) tooComplex(`fields nested more than ${max} deep`);
         if (selection.alias) add('aliases', 1, 'aliases');
@@ -63,6 +64,10 @@ export function checkShape(document: DocumentNode, limits: DocumentLimits): void
   const start = (set: SelectionSetNode, open: ReadonlySet<string>) =>
     walk(set, new Map(), 1, limits.depth, open, new Set());
   for (const definition of document.definitions) {
+    if (!('selectionSet' in definition)) continue;
+    add('directives', definition.directives?.length ?? 0, 'directives');
+    for (const { directives } of definition.variableDefinitions ?? [])
+      add('directives', directives?.length ?? 0, 'directives');
     if (definition.kind === Kind.OPERATION_DEFINITION) start(definition.selectionSet, new Set());
   }
   // Validation looks at unused fragments too.

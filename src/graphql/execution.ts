@@ -94,6 +94,7 @@ export function createExecution(schema: GraphQLSchema, guard: DocumentGuard, fan
       const definition = getOperationAST(guarded.document, operationName);
       if (!definition) throw new RequestErrors([noOperation(operationName)]);
       const { document } = guarded;
+      guard.weigh(document, operationName, variables ?? {});
       return { type: definition.operation, document, operationName, variableValues: variables ?? {} };
     },
 

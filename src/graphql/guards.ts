@@ -4,7 +4,9 @@ import { AppError } from '../shared/errors.js';
 import { createDocumentCache } from './document-cache.js';
 import { asksForSchema, checkShape } from './document-shape.js';
 import { type DocumentLimits, defaultDocumentLimits } from './guard-limits.js';
+import { createCostOf, type OperationCost } from './operation-cost.js';
 import { literalError } from './value-errors.js';
+import { checkVariables } from './variables-shape.js';
 
 /** A document that may be executed, or what is wrong with it. */
 export type Guarded = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
@@ -18,6 +20,15 @@ export interface DocumentGuard {
   check(text: string): Guarded;
   /** A document that was found good lately, by the SHA-256 of its text in hex. */
   kept(hash: string): DocumentNode | undefined;
+  /**
+   * Looks at an operation of a good document with its variables, before anything is coerced or read. Fails with
+   * DOCUMENT_TOO_COMPLEX; null when the document has no such operation.
+   */
+  weigh(
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    variables: Readonly<Record<string, unknown>>,
+  ): OperationCost | null;
 }
 
 export interface GuardOptions {
@@ -36,6 +47,7 @@ const cachedCharacters = 512 * 1024;
 export function createDocumentGuard({ schema, limits: given, introspection }: GuardOptions): DocumentGuard {
   const limits = { ...defaultDocumentLimits, ...given };
   const cache = createDocumentCache(cachedCharacters);
+  const costOf = createCostOf(schema);
 
   function prepare(text: string): DocumentNode {
     const document = parseDocument(text, limits.tokens);
@@ -73,7 +85,19 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
     }
   }
 
-  return { check, kept: (hash) => cache.get(hash) };
+  return {
+    check,
+    kept: (hash) => cache.get(hash),
+    weigh(document, operationName, variables) {
+      checkVariables(variables, limits);
+      const weighed = costOf(document, operationName, variables);
+      if (weighed && limits.cost > 0 && weighed.cost > limits.cost) {
+        const detail = `The operation has a cost of ${weighed.cost}, and ${limits.cost} is the most.`;
+        throw new AppError('DOCUMENT_TOO_COMPLEX', {}, { detail });
+      }
+      return weighed;
+    },
+  };
 }
 
 function parseDocument(text: string, tokens: number): DocumentNode {

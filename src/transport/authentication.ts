@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Caller } from '../graphql/context.js';
+import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../shared/errors.js';
 import type { Viewer } from '../shared/viewer.js';
 
@@ -24,9 +23,4 @@ export function bearerToken({ authorization }: IncomingHttpHeaders): string | nu
     );
   }
   return token;
-}
-
-/** Where a request or a socket comes from. */
-export function callerOf({ socket, headers }: IncomingMessage): Caller {
-  return { address: socket.remoteAddress ?? '', userAgent: headers['user-agent']?.slice(0, 500) ?? null };
 }

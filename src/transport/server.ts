@@ -8,15 +8,17 @@ import { type Clock, systemClock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import { createMetricsRegistry, type MetricsRegistry } from '../platform/metrics/registry.js';
 import type { Authenticate } from './authentication.js';
+import { createCallerOf, type TrustedProxies } from './client-address.js';
 import type { GraphiqlPage } from './graphiql/page.js';
 import { createApollo } from './http/apollo.js';
 import { createApp } from './http/app.js';
+import { addCors } from './http/cors.js';
 import { addGraphqlRoute } from './http/graphql-route.js';
 import { addHealthRoutes } from './http/health.js';
 import { addMetricsRoutes } from './http/metrics.js';
 import { addRoutes, type Route } from './http/routes.js';
 import { defaultTransportLimits, type TransportLimits } from './limits.js';
-import type { AllowedOrigins } from './websocket/admission.js';
+import type { AllowedOrigins } from './origins.js';
 import { fanOutObserver } from './websocket/fan-out-metrics.js';
 import { createGateway } from './websocket/gateway.js';
 import { createGatewayMetrics } from './websocket/metrics.js';
@@ -42,8 +44,12 @@ export interface HttpServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly clock?: Clock;
-  /** Which web pages may open sockets; those of this host unless told. */
+  /** Which web pages may use the server; those of this host unless told. */
   readonly origins?: AllowedOrigins;
+  /** Whose `X-Forwarded-For` counts; nobody's unless told. */
+  readonly trustedProxies?: TrustedProxies;
+  /** Whether people reach this server by https only. */
+  readonly secure?: boolean;
   /** Resolves when `endAccess` was called for all that had ended before. */
   readonly endingsHeard?: () => Promise<void>;
   /** Where the metrics are; `/metrics` shows them. */
@@ -73,11 +79,15 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { endingsHeard = async () => {}, origins = 'same' } = options;
   const fanOut = createFanOut({ endingsHeard, observer: fanOutObserver(metrics) });
   const execution = createExecution(schema, guard, fanOut);
-  const gateway = createGateway({ execution, services, signIn, limits, logger, metrics, origins });
+  const callerOf = createCallerOf(options.trustedProxies);
+  const gateway = createGateway({
+    ...{ execution, services, signIn, limits, logger, metrics, origins, callerOf },
+  });
 
   const state = { started: false, stopping: false };
-  const app = createApp({ limits, logger, state });
-  addGraphqlRoute(app, { apollo, guard, services, authenticate, graphiql, logger });
+  const app = createApp({ limits, logger, state, secure: options.secure ?? false });
+  addCors(app, origins);
+  addGraphqlRoute(app, { apollo, guard, services, authenticate, callerOf, graphiql, logger });
   addMetricsRoutes(app, registry);
   addHealthRoutes(app, async () => !state.stopping && (await options.ready()));
   addRoutes(app, options.routes ?? []);

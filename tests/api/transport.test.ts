@@ -251,7 +251,7 @@ describe('a bad HTTP request', () => {
 
   test('to /graphql with another method is 405', async () => {
     const answer = await fetch(`${api.url}/graphql`, { method: 'DELETE' });
-    expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS');
     expect(await failure(answer)).toMatchObject({ status: 405, code: 'METHOD_NOT_ALLOWED' });
   });
 

@@ -4,16 +4,20 @@ import type { TransportLimits } from '../limits.js';
 import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
 import { answerFailures, sendFailure } from './failures.js';
+import { securityHeaders } from './security-headers.js';
 
 export interface AppOptions {
   readonly limits: TransportLimits;
   readonly logger: Logger;
   /** Set to stopping, every answer ends its connection. */
   readonly state: { readonly stopping: boolean };
+  /** Whether people reach this server by https only. */
+  readonly secure: boolean;
 }
 
 /** Creates the HTTP server without routes: ids, headers, bodies, timeouts, and one shape for every failure. */
-export function createApp({ limits, logger, state }: AppOptions): FastifyInstance {
+export function createApp({ limits, logger, state, secure }: AppOptions): FastifyInstance {
+  const ownHeaders = securityHeaders(secure);
   const loggerInstance: FastifyBaseLogger = logger;
   const app = fastify({
     loggerInstance,
@@ -50,8 +54,6 @@ export function createApp({ limits, logger, state }: AppOptions): FastifyInstanc
   answerFailures(app, logger);
   return app;
 }
-
-const ownHeaders = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
 
 const clientErrorStatus: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,

@@ -6,7 +6,8 @@ import { formatError } from '../../graphql/format-error.js';
 import type { DocumentGuard } from '../../graphql/guards.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
-import { type Authenticate, bearerToken, callerOf } from '../authentication.js';
+import { type Authenticate, bearerToken } from '../authentication.js';
+import type { CallerOf } from '../client-address.js';
 import type { GraphiqlPage } from '../graphiql/page.js';
 import { graphqlPath } from '../path.js';
 import { sendErrors } from './failures.js';
@@ -17,6 +18,7 @@ export interface GraphqlRouteOptions {
   readonly guard: DocumentGuard;
   readonly services: Services;
   readonly authenticate: Authenticate;
+  readonly callerOf: CallerOf;
   /** Null: browsers get no page. */
   readonly graphiql: GraphiqlPage | null;
   readonly logger: Logger;
@@ -24,7 +26,7 @@ export interface GraphqlRouteOptions {
 
 /** Adds `POST` and `GET /graphql`. Apollo must be started before the first request. */
 export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { apollo, guard, services, authenticate, graphiql, logger } = options;
+  const { apollo, guard, services, authenticate, callerOf, graphiql, logger } = options;
 
   async function contextFor(request: FastifyRequest): Promise<Context> {
     const token = bearerToken(request.headers);
@@ -53,6 +55,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
         guarded.errors.map((error) => formatError(error, scope)),
       );
     }
+    if (guarded) guard.weigh(guarded.document, ...operationOf(request));
     const context = await contextFor(request);
     const run = fastifyApolloHandler(apollo, { context: async () => context });
     return run.call(this, request, reply);
@@ -86,6 +89,30 @@ function documentOf(request: FastifyRequest): string | null {
   if (isRead(request)) return new URL(request.url, 'http://localhost').searchParams.get('query') || null;
   const { query } = (request.body ?? {}) as { readonly query?: unknown };
   return typeof query === 'string' && query !== '' ? query : null;
+}
+
+/** The operation's name and its variables, of which only an object is looked at: Apollo refuses anything else. */
+function operationOf(request: FastifyRequest): [string | null, Readonly<Record<string, unknown>>] {
+  const sent = isRead(request)
+    ? readParameters(request)
+    : (request.body as Readonly<Record<string, unknown>>);
+  const { operationName, variables } = sent;
+  const name = typeof operationName === 'string' && operationName !== '' ? operationName : null;
+  return [name, isObject(variables) ? variables : {}];
+}
+
+function readParameters(request: FastifyRequest): Readonly<Record<string, unknown>> {
+  const parameters = new URL(request.url, 'http://localhost').searchParams;
+  const given = parameters.get('variables');
+  try {
+    return { operationName: parameters.get('operationName'), variables: given ? JSON.parse(given) : {} };
+  } catch {
+    throw new AppError('BAD_REQUEST', {}, { detail: 'The variables are not valid JSON.' });
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function sendPage(

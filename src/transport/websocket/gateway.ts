@@ -5,12 +5,13 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '../../platform/logger.js';
 import type { ErrorCode } from '../../shared/errors.js';
-import { callerOf } from '../authentication.js';
+import type { CallerOf } from '../client-address.js';
 import type { TransportLimits } from '../limits.js';
+import type { AllowedOrigins } from '../origins.js';
 import { graphqlPath, pathOf } from '../path.js';
 import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
-import { type AllowedOrigins, createAdmission } from './admission.js';
+import { createAdmission } from './admission.js';
 import { closeCodes, closeLabel } from './close-codes.js';
 import { type Connection, openConnection } from './connection.js';
 import type { GatewayMetrics } from './metrics.js';
@@ -31,6 +32,7 @@ export interface Gateway {
 export interface GatewayOptions extends ProtocolOptions {
   readonly metrics: GatewayMetrics;
   readonly origins: AllowedOrigins;
+  readonly callerOf: CallerOf;
   readonly limits: TransportLimits;
   readonly logger: Logger;
 }
@@ -42,7 +44,7 @@ const batchMs = (shutdownMs: number) => Math.min(250, shutdownMs / (1.5 * 1.5 * 
 
 /** Creates the WebSocket side of `/graphql`. It listens nowhere itself. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { limits, logger, metrics } = options;
+  const { limits, logger, metrics, callerOf } = options;
   const protocol = createProtocol(options);
   const connections = new Set<Connection>();
   const admission = createAdmission(limits, options.origins);
@@ -92,7 +94,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   function refusal(request: IncomingMessage): ErrorCode | null {
     if (stopping) return 'SERVICE_UNAVAILABLE';
     if (pathOf(request.url ?? '') !== graphqlPath) return 'NOT_FOUND';
-    return admission.refusal(request);
+    return admission.refusal(request, callerOf(request).address);
   }
 
   async function closeInBatches(): Promise<void> {
