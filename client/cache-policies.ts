@@ -20,11 +20,16 @@ export const typePolicies: TypePolicies = {
   // Each event stands alone: none is merged into the one before.
   Subscription: {
     fields: {
+      boardEvents: { merge: false },
+      boardPointers: { merge: false },
       chatEvents: { merge: false },
       lessonEvents: { merge: false },
       notificationEvents: { merge: false },
     },
   },
+  // The id of an element is unique on its board only.
+  BoardElement: { keyFields: false },
+  Board: { fields: { elements: { merge: false } } },
   ChatRoom: { fields: { messages: connectionPolicy() } },
   Lesson: { fields: { cancellation: { merge: false } } },
 };

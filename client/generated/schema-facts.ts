@@ -62,5 +62,6 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
 
 /** The subscriptions without a history: a cut of theirs cannot be resumed, only begun anew. */
 export const ephemeralSubscriptions: readonly string[] = [
+  "boardPointers",
   "presenceEvents"
 ];

@@ -90,7 +90,7 @@ export function createServices({
     unreadMessageDelaySeconds,
     onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
   });
-  const boards = createBoardService({ database, channels });
+  const boards = createBoardService({ database, channels, signals });
   const presence = createPresenceService({
     database,
     channels,

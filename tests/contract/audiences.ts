@@ -151,6 +151,7 @@ export const parts: Readonly<Record<string, string>> = {
   // Payloads.
   AvailabilityPayload: 'availability',
   BoardPayload: 'board',
+  UndoBoardOperationsPayload: 'board keptElementIds',
   CalendarFeedPayload: 'calendarFeed',
   CancellationPolicyPayload: 'tutor',
   ChatMessagePayload: 'message',
@@ -168,7 +169,9 @@ export const parts: Readonly<Record<string, string>> = {
   UserPayload: 'user',
   WebhookEndpointPayload: 'endpoint secret',
   // Events.
-  BoardChanged: 'cursor occurredAt boardId revision kind opId by elementId element',
+  BoardChanged: 'cursor occurredAt boardId revision kind opId undoes by elementId element',
+  BoardPointer: 'userId x y',
+  BoardPointers: 'pointers',
   BoardFrozen: 'cursor occurredAt boardId',
   ChannelJoined: 'cursor occurredAt',
   ChannelReset: 'cursor occurredAt reason',
@@ -216,10 +219,13 @@ export const roots: Readonly<Record<string, RootAudience>> = {
   ),
   ...each('sendMessage editMessage deleteMessage addReaction removeReaction markRead setTyping', 'signed in'),
   ...each('addClassroomMember removeClassroomMember leaveClassroom archiveClassroom', 'signed in'),
-  ...each('applyBoardOperations rotateCalendarFeed', 'signed in'),
+  ...each('applyBoardOperations undoBoardOperations moveBoardPointer rotateCalendarFeed', 'signed in'),
   ...each('markNotificationsRead markAllNotificationsRead updateNotificationPreferences', 'signed in'),
   ...each('registerPushSubscription', 'signed in'),
-  ...each('lessonEvents chatEvents inboxEvents boardEvents notificationEvents presenceEvents', 'signed in'),
+  ...each(
+    'lessonEvents chatEvents inboxEvents boardEvents boardPointers notificationEvents presenceEvents',
+    'signed in',
+  ),
 
   ...each('inviteStudent scheduleLesson scheduleLessons scheduleLessonSeries', tutor),
   ...each('setAvailability setCancellationPolicy createClassroom', tutor),

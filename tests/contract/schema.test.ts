@@ -80,6 +80,7 @@ it('a list of objects is a connection, unless it is bounded by what it is', () =
     'Query.webhookEndpoints',
     'PresenceSnapshot.present',
     'Board.elements',
+    'BoardPointers.pointers',
   ]);
   const lists = own.flatMap((type) => {
     if (!isObjectType(type)) return [];

@@ -25,6 +25,11 @@ export interface BoardChange {
   readonly undoes?: string;
 }
 
+/** One operation, as it is appended. */
+export function boardChanged(boardId: string, actorId: string, change: BoardChange): NewEvent {
+  return { channel: boardChannel(boardId), kind: boardChangedKind, actorId, payload: { ...change } };
+}
+
 /** That nothing can be drawn on the board any more. */
 export function boardFrozen(boardId: string, actorId: string | null): NewEvent {
   return { channel: boardChannel(boardId), kind: boardFrozenKind, actorId, payload: {} };

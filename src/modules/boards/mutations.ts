@@ -3,7 +3,12 @@ import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
 import { id, parseArgs } from '../../graphql/input.js';
 import { type BoardOperation, maxDataBytes, maxOperations } from './board.js';
-import { BoardElementKindEnum, BoardOperationKindEnum, BoardPayload } from './types.js';
+import {
+  BoardElementKindEnum,
+  BoardOperationKindEnum,
+  BoardPayload,
+  UndoBoardOperationsPayload,
+} from './types.js';
 
 const opId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - and _');
 const elementId = z.string().regex(/^[A-Za-z0-9_:-]{1,64}$/, 'must be 1 to 64 letters, digits, -, _ and :');
@@ -86,6 +91,41 @@ builder.mutationField('applyBoardOperations', (t) =>
       return {
         board: await context.services.boards.apply(viewer, boardId, operations as BoardOperation[]),
       };
+    },
+  }),
+);
+
+const undoArgs = z.object({
+  input: z.object({
+    boardId: id('board'),
+    opIds: z.array(opId).min(1, 'must not be empty').max(maxOperations, 'must be at most 100'),
+  }),
+});
+
+const UndoBoardOperationsInput = builder.inputType('UndoBoardOperationsInput', {
+  description: 'What is undone.',
+  fields: (t) => ({
+    boardId: t.id({ required: true, description: 'The board.' }),
+    opIds: t.stringList({
+      required: true,
+      description:
+        "1 to 100 operations of the viewer's own: of the last 7 days, and among the last 2,000 of the board. The last is undone first, whatever their order here.",
+    }),
+  }),
+});
+
+builder.mutationField('undoBoardOperations', (t) =>
+  t.field({
+    type: UndoBoardOperationsPayload,
+    description:
+      'Takes back operations of the viewer’s own: each element that nobody else has changed since is as it was before. It comes to everyone as operations of its own; what is undone already is not undone again, so that it can be sent again. UNAUTHENTICATED, VALIDATION_ERROR, BOARD_NOT_FOUND, BOARD_FROZEN, BOARD_FULL, SERVICE_UNAVAILABLE.',
+    args: {
+      input: t.arg({ type: UndoBoardOperationsInput, required: true, description: 'What is undone.' }),
+    },
+    resolve: (_root, args, context) => {
+      const viewer = requireViewer(context);
+      const { boardId, opIds } = parseArgs(undoArgs, args).input;
+      return context.services.boards.undo(viewer, boardId, opIds);
     },
   }),
 );

@@ -3,6 +3,7 @@ import './types.js';
 import './queries.js';
 import './mutations.js';
 import './subscriptions.js';
+import './pointer-schema.js';
 
 declare module '../../graphql/context.js' {
   interface Services {

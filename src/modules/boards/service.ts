@@ -3,6 +3,7 @@ import type { Cursor } from '../../channels/cursor.js';
 import { gather } from '../../channels/gather.js';
 import { createTurns } from '../../channels/turns.js';
 import type { Database } from '../../platform/database/database.js';
+import type { Signals } from '../../platform/signals/postgres-signals.js';
 import { AppError } from '../../shared/errors.js';
 import { groupBy } from '../../shared/group-by.js';
 import type { Viewer } from '../../shared/viewer.js';
@@ -10,12 +11,15 @@ import { createApplier } from './apply.js';
 import type { Board, BoardElement, BoardOperation } from './board.js';
 import { findBoards, findElements, isBefore } from './board-store.js';
 import { boardChannel } from './events.js';
+import { createPointers } from './pointers.js';
 import { canSeeBoard } from './policy.js';
 import { type BoardItem, createElementReader, withElements } from './stream.js';
+import { createUndo, type Undone } from './undo.js';
 
 export interface BoardServiceOptions {
   readonly database: Database;
   readonly channels: Channels;
+  readonly signals: Signals;
 }
 
 /** More writers than this waiting for one board on a node are told to come again. */
@@ -25,8 +29,9 @@ const maxWaitingWriters = 200;
  * Boards of rooms. A `Board` is only given to who may see it, so that what takes one needs no other check. An absent
  * board and a forbidden one are both BOARD_NOT_FOUND.
  */
-export function createBoardService({ database, channels }: BoardServiceOptions) {
+export function createBoardService({ database, channels, signals }: BoardServiceOptions) {
   const apply = createApplier(database, channels);
+  const undo = createUndo(database, channels);
   const turns = createTurns({ maxWaiting: maxWaitingWriters });
   const readElement = createElementReader(database);
 
@@ -50,8 +55,11 @@ export function createBoardService({ database, channels }: BoardServiceOptions) 
     return board;
   }
 
+  const pointers = createPointers({ channels, signals, requireBoard });
+
   return {
-    requireBoard,
+    followPointers: pointers.follow,
+    movePointer: pointers.move,
 
     /** For each id the board, or BOARD_NOT_FOUND. One statement. */
     async boardsByIds(viewer: Viewer, ids: readonly string[]): Promise<(Board | AppError)[]> {
@@ -78,6 +86,16 @@ export function createBoardService({ database, channels }: BoardServiceOptions) 
     async apply(viewer: Viewer, boardId: string, operations: readonly BoardOperation[]): Promise<Board> {
       const board = await requireBoard(viewer, boardId);
       return turns.inTurn(boardChannel(boardId), () => apply(board, viewer.userId, operations));
+    },
+
+    /**
+     * Takes back operations of the viewer's own where nobody else has changed their elements since, as operations of
+     * their own; one that is undone already is not undone again. VALIDATION_ERROR for one that is not known any more,
+     * BOARD_NOT_FOUND, BOARD_FROZEN, BOARD_FULL, SERVICE_UNAVAILABLE.
+     */
+    async undo(viewer: Viewer, boardId: string, opIds: readonly string[]): Promise<Undone> {
+      await requireBoard(viewer, boardId);
+      return turns.inTurn(boardChannel(boardId), () => undo(viewer, boardId, opIds));
     },
 
     /** The board's events after a cursor and then live, until access is lost. */

@@ -41,6 +41,12 @@ const BoardChanged = builder.objectRef<ChangedItem>('BoardChanged').implement({
       description: 'The id that its author gave the operation.',
       resolve: ({ change }) => change.opId,
     }),
+    undoes: t.string({
+      nullable: true,
+      description:
+        'The opId of the operation of the same author that this one undoes; null when it undoes none.',
+      resolve: ({ change }) => change.undoes ?? null,
+    }),
     by: t.field({
       type: UserRef,
       nullable: true,

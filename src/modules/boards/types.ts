@@ -3,6 +3,7 @@ import { requireViewer } from '../../graphql/context.js';
 import { encodeId } from '../../shared/ids.js';
 import { UserRef } from '../accounts/schema.js';
 import type { Board, BoardElement } from './board.js';
+import type { Undone } from './undo.js';
 
 /** What an element can be. */
 export const BoardElementKindEnum = builder.enumType('BoardElementKind', {
@@ -79,6 +80,18 @@ BoardRef.implement({
     eventCursor: t.expose('eventCursor', {
       type: 'Cursor',
       description: 'Read before the elements: subscribe to boardEvents with it and nothing is missed.',
+    }),
+  }),
+});
+
+/** What an undoing gives. */
+export const UndoBoardOperationsPayload = builder.objectRef<Undone>('UndoBoardOperationsPayload').implement({
+  description: 'The board after operations were undone.',
+  fields: (t) => ({
+    board: t.field({ type: BoardRef, description: 'The board.', resolve: ({ board }) => board }),
+    keptElementIds: t.idList({
+      description: 'Elements that were left as they are, since somebody else has changed them since.',
+      resolve: ({ kept }) => [...kept],
     }),
   }),
 });
