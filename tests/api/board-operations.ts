@@ -46,7 +46,7 @@ export async function draw(
 
 const boardEvents = `subscription ($boardId: ID!, $after: Cursor) { boardEvents(boardId: $boardId, after: $after) {
   __typename ... on ChannelEvent { cursor }
-  ... on BoardChanged { boardId revision kind opId elementId by { id } element { id kind data revision } }
+  ... on BoardChanged { boardId revision kind opId undoes elementId by { id } element { id kind data revision } }
   ... on BoardFrozen { boardId } } }`;
 
 /** Follows a board on a socket of its own. */
