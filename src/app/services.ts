@@ -12,6 +12,7 @@ import { boardFrozenBy } from '../modules/boards/freeze.js';
 import { createBoardService } from '../modules/boards/service.js';
 import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
 import { findRoomsOfPair } from '../modules/chats/room-store.js';
+import { createMessageSearch } from '../modules/chats/search.js';
 import { createChatService } from '../modules/chats/service.js';
 import { createClassroomService } from '../modules/classrooms/service.js';
 import { createLessonLeaving } from '../modules/lessons/leave.js';
@@ -91,6 +92,7 @@ export function createServices({
     onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
   });
   const boards = createBoardService({ database, channels, signals });
+  const messageSearch = createMessageSearch({ database, clock, requireRoom: chats.requireRoom });
   const presence = createPresenceService({
     database,
     channels,
@@ -121,7 +123,7 @@ export function createServices({
       notifications,
       privacy,
     },
-    ...{ presence, notificationPreferences, webPush, webhooks, deadLetters, announcements },
+    ...{ presence, messageSearch, notificationPreferences, webPush, webhooks, deadLetters, announcements },
   };
 }
 

@@ -45,7 +45,7 @@ export interface JoinOptions extends Subscribe {
  */
 export async function* join(options: JoinOptions): AsyncGenerator<StreamItem, void, undefined> {
   const { channel, after, userId, tail, signal } = options;
-  if (after && after.channel !== channel) throw invalid('after', 'is a cursor of another channel');
+  if (after && after.channel !== channel) throw invalid('after', { rule: 'OTHER_CHANNEL' });
   const head = await options.readHead();
   tail.begin(head.seq);
   await options.authorize();

@@ -59,7 +59,7 @@ export const builder = new SchemaBuilder<{
       args: { ids: { description: 'TypeIDs of any types, at most 100.' } },
       resolve: async (_root, { ids }, context, _info, resolveNodes) => {
         requireViewer(context);
-        if (ids.length > maxNodes) throw invalid('ids', `must not be more than ${maxNodes}`);
+        if (ids.length > maxNodes) throw invalid('ids', { rule: 'AT_MOST_ITEMS', max: maxNodes });
         const found = await resolveNodes(ids.filter(({ typename }) => typename !== noType));
         return ids.map(({ typename }) => (typename === noType ? new AppError('NOT_FOUND') : found.shift()));
       },

@@ -1,4 +1,5 @@
 import { AppError } from '../shared/errors.js';
+import { defaultLanguage, type Language, languageOf } from '../shared/language.js';
 import type { Viewer } from '../shared/viewer.js';
 
 /** The services that resolvers call. Each module adds its own by declaration merging, so nothing here knows a feature. */
@@ -10,6 +11,8 @@ export interface Caller {
   /** IP address, for limits. */
   readonly address: string;
   readonly userAgent: string | null;
+  /** The language of ours that it asks for (`Accept-Language`); null when it asks for none. */
+  readonly language: Language | null;
 }
 
 /** What one operation runs with. It is made anew for each operation and for each event, since loaders cache in it. */
@@ -18,6 +21,14 @@ export interface Context {
   readonly services: Services;
   readonly caller: Caller;
   readonly requestId: string;
+}
+
+/**
+ * The language of whoever reads the answer: what the request or the socket's handshake asks for, else the locale of
+ * the signed-in person, else English. `*`, which many programs send, asks for none.
+ */
+export function readerLanguage({ caller, viewer }: Pick<Context, 'caller' | 'viewer'>): Language {
+  return caller.language ?? (viewer ? languageOf(viewer.locale) : defaultLanguage);
 }
 
 /** The signed-in person; fails with UNAUTHENTICATED. */

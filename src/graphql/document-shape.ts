@@ -1,5 +1,5 @@
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
-import { AppError } from '../shared/errors.js';
+import { AppError, type FieldProblem } from '../shared/errors.js';
 import type { DocumentLimits } from './guard-limits.js';
 
 /** Response names in one place of the answer, with how often each is selected. */
@@ -7,6 +7,13 @@ type Place = Map<string, { count: number; readonly below: Place }>;
 
 /** Below `__schema` and `__type`: what the introspection query of tools needs, and some. */
 const introspectionDepth = 20;
+
+const countRules = {
+  aliases: 'AT_MOST_ALIASES',
+  selections: 'AT_MOST_SELECTIONS',
+  repeatedPairs: 'AT_MOST_COMPARISONS',
+  directives: 'AT_MOST_DIRECTIVES',
+} as const;
 
 /**
  * Walks a document as its execution would, with fragments resolved, and fails with DOCUMENT_TOO_COMPLEX at the first
@@ -20,9 +27,10 @@ export function checkShape(document: DocumentNode, limits: DocumentLimits): void
   const reached = new Set<string>();
   const count = { aliases: 0, selections: 0, repeatedPairs: 0, directives: 0 };
 
-  const add = (name: keyof typeof count, amount: number, what: string) => {
+  const add = (name: keyof typeof count, amount: number) => {
     count[name] += amount;
-    if (limits[name] > 0 && count[name] > limits[name]) tooComplex(`more than ${limits[name]} ${what}`);
+    if (limits[name] > 0 && count[name] > limits[name])
+      throw tooComplex({ rule: countRules[name], max: limits[name] });
   };
 
   /** `open` are the fragments that the walk is inside of, `seen` those that this place has had already. */
@@ -35,15 +43,15 @@ export function checkShape(document: DocumentNode, limits: DocumentLimits): void
     seen: Set<string>,
   ) => {
     for (const selection of set.selections) {
-      add('selections', 1, 'fields and fragments');
-      add('directives', selection.directives?.length ?? 0, 'directives');
+      add('selections', 1);
+      add('directives', selection.directives?.length ?? 0);
       if (selection.kind === Kind.FIELD) {
-        if (max > 0 && depth > max) tooComplex(`fields nested more than ${max} deep`);
-        if (selection.alias) add('aliases', 1, 'aliases');
+        if (max > 0 && depth > max) throw tooComplex({ rule: 'AT_MOST_DEEP', max });
+        if (selection.alias) add('aliases', 1);
         const name = (selection.alias ?? selection.name).value;
         const entry = place.get(name) ?? { count: 0, below: new Map() };
         place.set(name, entry);
-        add('repeatedPairs', entry.count++, 'comparisons of repeated fields');
+        add('repeatedPairs', entry.count++);
         if (!selection.selectionSet) continue;
         const introspective = selection.name.value === '__schema' || selection.name.value === '__type';
         const below = introspective ? ([1, introspectionDepth] as const) : ([depth + 1, max] as const);
@@ -65,9 +73,9 @@ export function checkShape(document: DocumentNode, limits: DocumentLimits): void
     walk(set, new Map(), 1, limits.depth, open, new Set());
   for (const definition of document.definitions) {
     if (!('selectionSet' in definition)) continue;
-    add('directives', definition.directives?.length ?? 0, 'directives');
+    add('directives', definition.directives?.length ?? 0);
     for (const { directives } of definition.variableDefinitions ?? [])
-      add('directives', directives?.length ?? 0, 'directives');
+      add('directives', directives?.length ?? 0);
     if (definition.kind === Kind.OPERATION_DEFINITION) start(definition.selectionSet, new Set());
   }
   // Validation looks at unused fragments too.
@@ -89,6 +97,7 @@ export function asksForSchema(document: DocumentNode): boolean {
   );
 }
 
-function tooComplex(what: string): never {
-  throw new AppError('DOCUMENT_TOO_COMPLEX', {}, { detail: `The document has ${what}.` });
+/** DOCUMENT_TOO_COMPLEX that says which limit the text of the document passes. */
+export function tooComplex(problem: FieldProblem): AppError {
+  return new AppError('DOCUMENT_TOO_COMPLEX', { query: [problem] });
 }

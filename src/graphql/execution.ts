@@ -12,7 +12,7 @@ import { type ChannelSource, ChannelStream } from '../channels/stream.js';
 import { AppError } from '../shared/errors.js';
 import type { Viewer } from '../shared/viewer.js';
 import type { Context } from './context.js';
-import type { FanOut } from './fan-out.js';
+import type { FanOut, SharedResponse } from './fan-out.js';
 import { expectedError } from './format-error.js';
 import type { DocumentGuard } from './guards.js';
 import { type ResponseStream, responseStream, silentStream } from './response-stream.js';
@@ -45,9 +45,9 @@ export class RequestErrors extends Error {
 /** Where the responses of a subscription go that it shares with others. */
 export interface Receiver {
   /** A response as it is sent. */
-  serialize(result: ExecutionResult): Buffer;
+  serialize(result: ExecutionResult): SharedResponse;
   /** Sends a response that was serialised for whomever. */
-  deliver(response: Buffer): void;
+  deliver(response: SharedResponse): void;
 }
 
 /** Runs operations for the WebSocket; HTTP has Apollo Server for it, behind the same guard. */
@@ -92,7 +92,7 @@ export function createExecution(schema: GraphQLSchema, guard: DocumentGuard, fan
       const guarded = guard.check(query);
       if ('errors' in guarded) throw new RequestErrors(guarded.errors);
       const definition = getOperationAST(guarded.document, operationName);
-      if (!definition) throw new RequestErrors([noOperation(operationName)]);
+      if (!definition) throw new RequestErrors([noOperation()]);
       const { document } = guarded;
       guard.weigh(document, operationName, variables ?? {});
       return { type: definition.operation, document, operationName, variableValues: variables ?? {} };
@@ -152,10 +152,9 @@ function documentNumber(document: DocumentNode): number {
   return number;
 }
 
-function noOperation(name: string | null | undefined): GraphQLError {
-  const detail = name
-    ? `The document has no operation named "${name}".`
-    : 'The document has several operations or none: name the one to run.';
-  const originalError = new AppError('OPERATION_RESOLUTION_FAILURE', {}, { detail });
-  return new GraphQLError(detail, { originalError });
+function noOperation(): GraphQLError {
+  const originalError = new AppError('OPERATION_RESOLUTION_FAILURE', {
+    operationName: [{ rule: 'NAMES_OPERATION' }],
+  });
+  return new GraphQLError(originalError.message, { originalError });
 }

@@ -2,7 +2,11 @@ import { type ChannelEvent, isAccessEvent, type StreamItem, takesAccessOf } from
 import type { ChannelStream } from '../channels/stream.js';
 import type { LiveFeed } from '../channels/tail.js';
 import { AppError } from '../shared/errors.js';
+import type { Language } from '../shared/language.js';
 import { createGate } from './gate.js';
+
+/** A serialised response; one with errors, whose texts are for people, in each language. */
+export type SharedResponse = Buffer | Readonly<Record<Language, Buffer>>;
 
 /** One subscription that shares executions with those that are alike. */
 export interface Subscriber {
@@ -12,9 +16,9 @@ export interface Subscriber {
   /** The subscribed field, for metrics. */
   readonly field: string;
   /** Executes one event and gives its serialised response. */
-  execute(event: unknown): Promise<Buffer>;
+  execute(event: unknown): Promise<SharedResponse>;
   /** Takes a serialised response; called in order, and not after `leave`. */
-  deliver(response: Buffer): void;
+  deliver(response: SharedResponse): void;
   /** The subscription is over: with an error, or because the channel has no more for it. */
   end(error: Error | null): void;
 }
@@ -58,16 +62,16 @@ interface Member extends Subscriber {
 interface Job {
   readonly event: ChannelEvent;
   readonly item: StreamItem;
-  response: Promise<Buffer | null> | null;
+  response: Promise<SharedResponse | null> | null;
 }
 
 /** Creates the fan-out of a process. */
 export function createFanOut({ endingsHeard, observer }: FanOutOptions): FanOut {
   const groups = new Map<string, Group>();
   const gate = createGate(maxReplaying);
-  const replayed = new Map<string, Promise<Buffer | null>>();
+  const replayed = new Map<string, Promise<SharedResponse | null>>();
 
-  async function respond(member: Member, item: StreamItem): Promise<Buffer | null> {
+  async function respond(member: Member, item: StreamItem): Promise<SharedResponse | null> {
     const prepared = await member.stream.prepare(item);
     if (prepared === null) return null;
     observer?.executed(member.field);
@@ -75,7 +79,7 @@ export function createFanOut({ endingsHeard, observer }: FanOutOptions): FanOut 
   }
 
   /** A replay of many clients at once executes each event once. */
-  function respondToReplay(member: Member, item: StreamItem): Promise<Buffer | null> {
+  function respondToReplay(member: Member, item: StreamItem): Promise<SharedResponse | null> {
     const key = `${item.type} ${item.cursor.seq} ${item.cursor.tag} ${member.key}`;
     let response = item.type === 'event' ? replayed.get(key) : undefined;
     if (!response) {
@@ -168,7 +172,7 @@ export function createFanOut({ endingsHeard, observer }: FanOutOptions): FanOut 
 
 /** What a group needs of its fan-out. */
 interface GroupWay {
-  respond(member: Member, item: StreamItem): Promise<Buffer | null>;
+  respond(member: Member, item: StreamItem): Promise<SharedResponse | null>;
   endingsHeard(): Promise<void>;
   end(member: Member, error: Error | null): void;
   delivered(count: number, item: StreamItem): void;
@@ -248,7 +252,7 @@ class Group {
     this.#draining = false;
   }
 
-  #deliver(response: Buffer | null | undefined, item: StreamItem): void {
+  #deliver(response: SharedResponse | null | undefined, item: StreamItem): void {
     if (!response) return;
     let count = 0;
     for (const member of this.members) {

@@ -1,17 +1,9 @@
 import { GraphQLError } from 'graphql';
 import { isOutage } from '../platform/database/failures.js';
 import type { Logger } from '../platform/logger.js';
-import { AppError, asError, type ErrorCode, type ErrorFields, errorCatalogue } from '../shared/errors.js';
+import { AppError, asError, errorCatalogue, type Failure, failureIn } from '../shared/errors.js';
+import { defaultLanguage, type Language } from '../shared/language.js';
 import { argumentError, variableError } from './value-errors.js';
-
-/** What every failure tells. */
-export interface Failure {
-  readonly code: ErrorCode;
-  /** For people. */
-  readonly detail: string;
-  /** Messages by input path. */
-  readonly fields: ErrorFields;
-}
 
 /** A GraphQL error as clients get it; `message` is the detail. */
 export interface FormattedError {
@@ -21,26 +13,33 @@ export interface FormattedError {
   readonly extensions: Failure & Readonly<Record<string, unknown>>;
 }
 
-/** Whose failure it is: an unexpected one is found in the log by the request id. */
+/** Whose failure it is: who reads it, and the request id by which an unexpected one is found in the log. */
 export interface ErrorScope {
   readonly requestId: string;
   readonly logger: Logger;
+  readonly language: Language;
 }
 
 /** The error for a GraphQL answer. What was not meant for the caller is logged and masked as INTERNAL_ERROR. */
 export function formatError(error: unknown, scope: ErrorScope): FormattedError {
-  return present(error, expectedError(error) ?? unexpected(error, scope));
+  return present(error, expectedError(error) ?? unexpected(error, scope), scope.language);
 }
 
-/** The same without a request: nothing is logged, and an unexpected error has no id. */
+/** The error in every language, for an answer that is shared. */
+export function formatErrorInAll(error: unknown, scope: ErrorScope): Record<Language, FormattedError> {
+  const known = expectedError(error) ?? unexpected(error, scope);
+  return { en: present(error, known, 'en'), uk: present(error, known, 'uk') };
+}
+
+/** `formatError` without a request: nothing is logged, an unexpected error has no id, and nobody's language is known. */
 export function formatErrorSilently(error: unknown): FormattedError {
-  return present(error, expectedError(error) ?? new AppError('INTERNAL_ERROR'));
+  return present(error, expectedError(error) ?? masked('unknown'), defaultLanguage);
 }
 
 /** The error for any endpoint but GraphQL: its HTTP status and its body. */
 export function errorBody(error: unknown, scope: ErrorScope): { status: number; body: { error: Failure } } {
   const known = expectedError(error) ?? unexpected(error, scope);
-  return { status: errorCatalogue[known.code].status, body: { error: failureOf(known) } };
+  return { status: errorCatalogue[known.code].status, body: { error: failureIn(scope.language, known) } };
 }
 
 /** What a failure of any origin means for the caller; null when it was not meant for the caller at all. */
@@ -61,16 +60,18 @@ export function expectedError(error: unknown): AppError | null {
 function requestError(error: GraphQLError): AppError | null {
   const known = variableError(error) ?? argumentError(error);
   if (known) return known;
-  const detail = error.message;
-  switch (error.extensions['code']) {
+  const code = error.extensions['code'];
+  switch (code) {
     case 'GRAPHQL_PARSE_FAILED':
     case 'GRAPHQL_VALIDATION_FAILED':
+      return new AppError(code, {}, { values: { reason: error.message } });
     case 'OPERATION_RESOLUTION_FAILURE':
+      return new AppError(code, { operationName: [{ rule: 'NAMES_OPERATION' }] });
     case 'PERSISTED_QUERY_NOT_SUPPORTED':
-      return new AppError(error.extensions['code'], {}, { detail });
+      return new AppError(code);
     case 'BAD_REQUEST': {
       const http = error.extensions['http'] as { readonly status?: number } | undefined;
-      return new AppError(http?.status === 405 ? 'METHOD_NOT_ALLOWED' : 'BAD_REQUEST', {}, { detail });
+      return new AppError(http?.status === 405 ? 'METHOD_NOT_ALLOWED' : 'BAD_REQUEST');
     }
     default:
       return null;
@@ -83,8 +84,11 @@ function unexpected(error: unknown, { requestId, logger }: ErrorScope): AppError
     { err: innermost(error), requestId, ...(path ? { path } : {}) },
     'an unexpected error was masked',
   );
-  const detail = `${errorCatalogue.INTERNAL_ERROR.detail} The request id is ${requestId}.`;
-  return new AppError('INTERNAL_ERROR', {}, { detail });
+  return masked(requestId);
+}
+
+function masked(requestId: string): AppError {
+  return new AppError('INTERNAL_ERROR', {}, { values: { requestId } });
 }
 
 function innermost(error: unknown): Error {
@@ -93,16 +97,13 @@ function innermost(error: unknown): Error {
   return asError(inner);
 }
 
-function present(error: unknown, known: AppError): FormattedError {
+function present(error: unknown, known: AppError, language: Language): FormattedError {
   const { locations, path } = error instanceof GraphQLError ? error : {};
+  const failure = failureIn(language, known);
   return {
-    message: known.detail,
+    message: failure.detail,
     ...(locations ? { locations } : {}),
     ...(path ? { path } : {}),
-    extensions: { ...failureOf(known) },
+    extensions: { ...failure },
   };
-}
-
-function failureOf({ code, detail, fields }: AppError): Failure {
-  return { code, detail, fields };
 }

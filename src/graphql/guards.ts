@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { AppError } from '../shared/errors.js';
 import { createDocumentCache } from './document-cache.js';
-import { asksForSchema, checkShape } from './document-shape.js';
+import { asksForSchema, checkShape, tooComplex } from './document-shape.js';
 import { type DocumentLimits, defaultDocumentLimits } from './guard-limits.js';
 import { createCostOf, type OperationCost } from './operation-cost.js';
 import { literalError } from './value-errors.js';
@@ -53,7 +53,7 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
     const document = parseDocument(text, limits.tokens);
     checkShape(document, limits);
     if (!introspection && asksForSchema(document)) {
-      throw new AppError('GRAPHQL_VALIDATION_FAILED', {}, { detail: 'Introspection is turned off.' });
+      throw notValid('Introspection is turned off.');
     }
     return document;
   }
@@ -62,11 +62,7 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
     try {
       // No text has fewer bytes than UTF-16 units, so that a huge one is not even measured.
       if (limits.bytes > 0 && (text.length > limits.bytes || Buffer.byteLength(text) > limits.bytes)) {
-        throw new AppError(
-          'DOCUMENT_TOO_COMPLEX',
-          {},
-          { detail: `The document is larger than ${limits.bytes} bytes.` },
-        );
+        throw tooComplex({ rule: 'AT_MOST_BYTES', max: limits.bytes });
       }
       const hash = createHash('sha256').update(text).digest('hex');
       const known = cache.get(hash);
@@ -79,7 +75,7 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
       return { document };
     } catch (error) {
       if (error instanceof AppError)
-        return { errors: [new GraphQLError(error.detail, { originalError: error })] };
+        return { errors: [new GraphQLError(error.message, { originalError: error })] };
       if (error instanceof GraphQLError) return { errors: [error] };
       throw error;
     }
@@ -92,8 +88,7 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
       checkVariables(variables, limits);
       const weighed = costOf(document, operationName, variables);
       if (weighed && limits.cost > 0 && weighed.cost > limits.cost) {
-        const detail = `The operation has a cost of ${weighed.cost}, and ${limits.cost} is the most.`;
-        throw new AppError('DOCUMENT_TOO_COMPLEX', {}, { detail });
+        throw tooComplex({ rule: 'AT_MOST_COST', cost: weighed.cost, max: limits.cost });
       }
       return weighed;
     },
@@ -106,16 +101,18 @@ function parseDocument(text: string, tokens: number): DocumentNode {
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     const known = error.message.includes('Parsing aborted')
-      ? new AppError('DOCUMENT_TOO_COMPLEX', {}, { detail: `The document has more than ${tokens} tokens.` })
-      : new AppError('GRAPHQL_PARSE_FAILED', {}, { detail: error.message });
+      ? tooComplex({ rule: 'AT_MOST_TOKENS', max: tokens })
+      : new AppError('GRAPHQL_PARSE_FAILED', {}, { values: { reason: error.message } });
     const { source, positions } = error;
-    throw new GraphQLError(known.detail, { source, positions, originalError: known });
+    throw new GraphQLError(known.message, { source, positions, originalError: known });
   }
 }
 
 function validationError(problem: GraphQLError, document: DocumentNode): GraphQLError {
-  const known =
-    literalError(problem, document) ??
-    new AppError('GRAPHQL_VALIDATION_FAILED', {}, { detail: problem.message });
-  return new GraphQLError(known.detail, { nodes: problem.nodes, originalError: known });
+  const known = literalError(problem, document) ?? notValid(problem.message);
+  return new GraphQLError(known.message, { nodes: problem.nodes, originalError: known });
+}
+
+function notValid(reason: string): AppError {
+  return new AppError('GRAPHQL_VALIDATION_FAILED', {}, { values: { reason } });
 }

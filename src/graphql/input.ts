@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../shared/errors.js';
+import { AppError, type FieldProblem } from '../shared/errors.js';
 import { decodeId, type IdKind } from '../shared/ids.js';
 
 /**
@@ -9,23 +9,76 @@ import { decodeId, type IdKind } from '../shared/ids.js';
 export function parseArgs<Schema extends z.ZodType>(schema: Schema, args: unknown): z.output<Schema> {
   const result = schema.safeParse(args);
   if (result.success) return result.data;
-  const fields: Record<string, string[]> = {};
+  const fields: Record<string, FieldProblem[]> = {};
   for (const issue of result.error.issues) {
     const path = issue.path.join('.');
-    fields[path] = [...(fields[path] ?? []), issue.message];
+    fields[path] = [...(fields[path] ?? []), problemOf(issue)];
   }
   throw new AppError('VALIDATION_ERROR', fields);
+}
+
+/** What a refinement says when it does not hold: `z.string().refine(isRule, rule({ rule: 'RRULE' }))`. */
+export function rule(problem: FieldProblem, ...path: PropertyKey[]) {
+  return { params: { problem }, ...(path.length > 0 ? { path } : {}) };
+}
+
+/** Says in a `superRefine` or a `transform` what is wrong, here or at a path below. */
+export function refuse(
+  context: z.RefinementCtx,
+  problem: FieldProblem,
+  ...path: PropertyKey[]
+): typeof z.NEVER {
+  context.addIssue({ code: 'custom', ...rule(problem, ...path) });
+  return z.NEVER;
+}
+
+/** A bound that Zod checks itself needs no words of ours. */
+function problemOf(issue: z.core.$ZodIssue): FieldProblem {
+  switch (issue.code) {
+    case 'custom': {
+      const problem = issue.params?.['problem'] as FieldProblem | undefined;
+      if (!problem) throw new Error(`A refinement at ${issue.path.join('.')} names no rule.`);
+      return problem;
+    }
+    case 'too_big':
+      return bound(issue.origin, 'AT_MOST', { max: Number(issue.maximum) });
+    case 'too_small':
+      return bound(issue.origin, 'AT_LEAST', { min: Number(issue.minimum) });
+    case 'invalid_value':
+      return { rule: 'ONE_OF', values: issue.values.join(', ') };
+    case 'invalid_type':
+      return { rule: 'RIGHT_TYPE' };
+    default:
+      return { rule: 'VALID' };
+  }
+}
+
+function bound(origin: string, rule: 'AT_MOST' | 'AT_LEAST', values: { max: number } | { min: number }) {
+  const of = origin === 'string' ? '_CHARACTERS' : origin === 'array' ? '_ITEMS' : '';
+  return { rule: `${rule}${of}`, ...values } as FieldProblem;
+}
+
+/** A whole number from `min` to `max`. */
+export function integer(min: number, max: number) {
+  return z.int().refine((value) => value >= min && value <= max, rule({ rule: 'BETWEEN', min, max }));
+}
+
+/** A list of `min` to `max` items. */
+export function list<Item extends z.ZodType>(item: Item, min: number, max: number) {
+  const problem =
+    min === 0 ? ({ rule: 'AT_MOST_ITEMS', max } as const) : ({ rule: 'ITEMS', min, max } as const);
+  // Counted before any item is looked at.
+  return z
+    .array(z.unknown())
+    .refine(({ length }) => length >= min && length <= max, rule(problem))
+    .pipe(z.array(item));
 }
 
 /** An id of this kind, as the UUID inside it. */
 export function id(kind: IdKind) {
   return z.string().transform((value, context) => {
     const uuid = decodeId(kind, value);
-    if (uuid === null) {
-      context.addIssue({ code: 'custom', message: `must be the id of a ${kind}` });
-      return z.NEVER;
-    }
-    return uuid;
+    return uuid ?? refuse(context, { rule: 'ID_OF', kind });
   });
 }
 
@@ -36,11 +89,10 @@ const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 /** Text of `min` to `max` characters (Unicode code points), kept as sent; what PostgreSQL cannot hold is refused. */
 export function text(min: number, max: number) {
   return z.string().superRefine((value, context) => {
-    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
     const length = Array.from(value).length;
-    if (length < min || length > max) refuse(`must have ${min} to ${max} characters`);
-    if (controls.test(value)) refuse('must not contain control characters');
-    if (/\p{Surrogate}/u.test(value)) refuse('must be valid Unicode');
+    if (length < min || length > max) refuse(context, { rule: 'CHARACTERS', min, max });
+    if (controls.test(value)) refuse(context, { rule: 'CONTROL_CHARACTERS' });
+    if (/\p{Surrogate}/u.test(value)) refuse(context, { rule: 'UNICODE' });
   });
 }
 
@@ -49,7 +101,7 @@ export function line(min: number, max: number) {
   return z
     .string()
     .transform((value) => value.trim())
-    .pipe(text(min, max).refine((value) => !/[\t\r\n]/.test(value), 'must be on one line'));
+    .pipe(text(min, max).refine((value) => !/[\t\r\n]/.test(value), rule({ rule: 'ONE_LINE' })));
 }
 
 /** A key that a client chose to make a repeated request harmless. */

@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType, type ValueNode } from 'graphql';
+import { GraphQLScalarType } from 'graphql';
 import {
   GraphQLDateTime,
   GraphQLEmailAddress,
@@ -7,31 +7,17 @@ import {
   GraphQLTimeZone,
 } from 'graphql-scalars';
 import { type Cursor, decodeCursor, encodeCursor } from '../channels/cursor.js';
+import type { FieldProblem } from '../shared/errors.js';
 import { builder } from './builder.js';
+import { RefusedValue, refusing } from './refused-value.js';
 
-/** The library's scalar under our description. */
+/** The library's scalar under our name and description, and with our own words for what it refuses. */
 function described<In, Out>(
   scalar: GraphQLScalarType<In, Out>,
-  description: string,
+  problem: FieldProblem,
+  config: { readonly name?: string; readonly description: string },
 ): GraphQLScalarType<In, Out> {
-  return new GraphQLScalarType({ ...scalar.toConfig(), description });
-}
-
-/** The library's errors quote the address, and errors are logged by clients and proxies. */
-function withoutQuotes(scalar: typeof GraphQLEmailAddress): typeof GraphQLEmailAddress {
-  const { parseValue, parseLiteral, ...config } = scalar.toConfig();
-  const quietly = <Parsed>(parse: () => Parsed, nodes?: ValueNode): Parsed => {
-    try {
-      return parse();
-    } catch {
-      throw new GraphQLError('is not an e-mail address', nodes ? { nodes } : {});
-    }
-  };
-  return new GraphQLScalarType({
-    ...config,
-    parseValue: (value) => quietly(() => parseValue(value)),
-    parseLiteral: (node, variables) => quietly(() => parseLiteral(node, variables), node),
-  }) as typeof GraphQLEmailAddress;
+  return refusing(new GraphQLScalarType({ ...scalar.toConfig(), ...config }), problem);
 }
 
 const cursorScalar = new GraphQLScalarType<Cursor, string>({
@@ -41,7 +27,7 @@ const cursorScalar = new GraphQLScalarType<Cursor, string>({
   serialize: (value) => encodeCursor(value as Cursor),
   parseValue: (value) => {
     const cursor = typeof value === 'string' ? decodeCursor(value) : null;
-    if (!cursor) throw new GraphQLError('is not a cursor of a channel');
+    if (!cursor) throw new RefusedValue({ rule: 'CURSOR' });
     return cursor;
   },
 });
@@ -50,18 +36,41 @@ builder.addScalarType(
   'DateTime',
   described(
     GraphQLDateTime,
-    'An ISO 8601 instant with its offset, such as 2026-03-29T10:15:00+03:00; answered in UTC.',
+    { rule: 'DATE_TIME' },
+    {
+      description: 'An ISO 8601 instant with its offset, such as 2026-03-29T10:15:00+03:00; answered in UTC.',
+    },
   ),
 );
 builder.addScalarType(
   'Date',
-  new GraphQLScalarType({
-    ...GraphQLLocalDate.toConfig(),
-    name: 'Date',
-    description: 'An ISO 8601 calendar date, such as 2026-03-29, in the zone that its field names.',
-  }),
+  described(
+    GraphQLLocalDate,
+    { rule: 'DATE' },
+    {
+      name: 'Date',
+      description: 'An ISO 8601 calendar date, such as 2026-03-29, in the zone that its field names.',
+    },
+  ),
 );
-builder.addScalarType('TimeZone', described(GraphQLTimeZone, 'An IANA time zone name, such as Europe/Kyiv.'));
-builder.addScalarType('EmailAddress', described(withoutQuotes(GraphQLEmailAddress), 'An e-mail address.'));
-builder.addScalarType('Locale', described(GraphQLLocale, 'A BCP 47 language tag, such as uk or en-GB.'));
-builder.addScalarType('Cursor', cursorScalar);
+builder.addScalarType(
+  'TimeZone',
+  described(
+    GraphQLTimeZone,
+    { rule: 'TIME_ZONE' },
+    { description: 'An IANA time zone name, such as Europe/Kyiv.' },
+  ),
+);
+builder.addScalarType(
+  'EmailAddress',
+  described(GraphQLEmailAddress, { rule: 'EMAIL_ADDRESS' }, { description: 'An e-mail address.' }),
+);
+builder.addScalarType(
+  'Locale',
+  described(
+    GraphQLLocale,
+    { rule: 'LOCALE' },
+    { description: 'A BCP 47 language tag, such as uk or en-GB.' },
+  ),
+);
+builder.addScalarType('Cursor', refusing(cursorScalar, { rule: 'CURSOR' }));

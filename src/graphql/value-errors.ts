@@ -1,5 +1,6 @@
 import { type ASTNode, BREAK, type DocumentNode, type GraphQLError, Kind, visit } from 'graphql';
-import { AppError, invalid } from '../shared/errors.js';
+import { AppError, type FieldProblem, invalid } from '../shared/errors.js';
+import { RefusedValue } from './refused-value.js';
 
 /**
  * A value that a variable cannot take, as VALIDATION_ERROR at its path (`input.startsAt`); null when the error is
@@ -8,11 +9,16 @@ import { AppError, invalid } from '../shared/errors.js';
 export function variableError(error: GraphQLError): AppError | null {
   const [, variable, problem] = /^Variable "\$(\w+)" ([\s\S]*)$/.exec(error.message) ?? [];
   if (error.path || variable === undefined || problem === undefined) return null;
-  if (/^of required type .* was not provided\.$/.test(problem)) return invalid(variable, 'is required');
-  if (/^of non-null type .* must not be null\.$/.test(problem)) return invalid(variable, 'must not be null');
-  const [, path, message] =
-    /^got invalid value [\s\S]*?(?: at "([\w.[\]]+)")?; ([\s\S]+)$/.exec(problem) ?? [];
-  return message === undefined ? null : valueError(path ?? variable, message);
+  if (/^of required type .* was not provided\.$/.test(problem))
+    return invalid(variable, { rule: 'REQUIRED' });
+  if (/^of non-null type .* must not be null\.$/.test(problem))
+    return invalid(variable, { rule: 'NOT_NULL' });
+  const inner = error.originalError;
+  if (!inner || !problem.startsWith('got invalid value')) return null;
+  // What lies before is the value itself, which may look like anything.
+  const prefix = problem.slice(0, -`; ${inner.message}`.length);
+  const path = / at "([\w.[\]]+)"$/.exec(prefix)?.[1];
+  return valueError(path ?? variable, inner);
 }
 
 /**
@@ -22,27 +28,46 @@ export function variableError(error: GraphQLError): AppError | null {
 export function literalError(error: GraphQLError, document: DocumentNode): AppError | null {
   // Of all rules, only a scalar that refuses a literal gives no node.
   const node = error.nodes?.[0];
-  if (!node) return new AppError('VALIDATION_ERROR', {}, { detail: error.message });
+  if (!node) return new AppError('VALIDATION_ERROR');
   if (!valueKinds.has(node.kind)) return null;
   const path = pathOf(node, document);
-  return path === null ? null : valueError(path, error.message);
+  return path === null ? null : valueError(path, error);
 }
 
 /** An argument that became null or absent by its variable; graphql-js finds that only when the field is executed. */
 export function argumentError(error: GraphQLError): AppError | null {
   const [, argument] =
     /^Argument "(\w+)" (?:of required type|of non-null type|has invalid value)/.exec(error.message) ?? [];
-  return argument === undefined ? null : invalid(argument, 'is required');
+  return argument === undefined ? null : invalid(argument, { rule: 'REQUIRED' });
 }
 
 /** A missing or unknown field of an input object is told at its own path, not at that of the object. */
-function valueError(path: string, message: string): AppError {
+function valueError(path: string, error: Error): AppError {
   const at = path.replaceAll('[', '.').replaceAll(']', '');
+  const { message } = error;
   const required = /^Field "(?:\w+\.)?(\w+)" of required type .* was not provided\.$/.exec(message)?.[1];
-  if (required !== undefined) return invalid(`${at}.${required}`, 'is required');
+  if (required !== undefined) return invalid(`${at}.${required}`, { rule: 'REQUIRED' });
   const unknown = /^Field "(\w+)" is not defined by type/.exec(message)?.[1];
-  if (unknown === undefined) return invalid(at, message);
-  return invalid(at === unknown || at.endsWith(`.${unknown}`) ? at : `${at}.${unknown}`, 'is not defined');
+  if (unknown === undefined) return invalid(at, problemOf(error));
+  return invalid(at === unknown || at.endsWith(`.${unknown}`) ? at : `${at}.${unknown}`, { rule: 'DEFINED' });
+}
+
+/** What graphql-js says of a value, as a rule. */
+const said: readonly (readonly [RegExp, FieldProblem])[] = [
+  [/^Int cannot represent/, { rule: 'WHOLE_NUMBER' }],
+  [/^Float cannot represent/, { rule: 'NUMBER' }],
+  [/^String cannot represent/, { rule: 'TEXT' }],
+  [/^Boolean cannot represent/, { rule: 'BOOLEAN' }],
+  [/^ID cannot represent/, { rule: 'ID' }],
+  [/^(Enum "\w+" cannot represent|Value .* does not exist in ".*" enum)/s, { rule: 'ENUM_VALUE' }],
+  [/^Expected type ".*" to be an object/, { rule: 'OBJECT' }],
+  [/^Expected (non-nullable type|value of type ".*!", found null)/, { rule: 'NOT_NULL' }],
+  [/^Expected value of type/, { rule: 'RIGHT_TYPE' }],
+];
+
+function problemOf(error: Error): FieldProblem {
+  if (error instanceof RefusedValue) return error.problem;
+  return said.find(([pattern]) => pattern.test(error.message))?.[1] ?? { rule: 'VALID' };
 }
 
 const valueKinds: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { AppError } from '../shared/errors.js';
+import { AppError, type FieldProblem } from '../shared/errors.js';
 import type { DocumentLimits } from './guard-limits.js';
 
 /** What a number, a boolean or a null counts for. */
@@ -18,20 +18,20 @@ export function checkVariables(variables: unknown, limits: DocumentLimits): void
     else if (typeof value !== 'object' || value === null) count.bytes += plainBytes;
     else {
       if (limits.variableDepth > 0 && depth > limits.variableDepth)
-        tooMuch(`nested more than ${limits.variableDepth} deep`);
+        throw tooMuch({ rule: 'AT_MOST_NESTED', max: limits.variableDepth });
       const names = Array.isArray(value) ? null : Object.keys(value);
       const values: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
       count.values += values.length;
       if (limits.variableValues > 0 && count.values > limits.variableValues)
-        tooMuch(`of more than ${limits.variableValues} values`);
+        throw tooMuch({ rule: 'AT_MOST_VALUES', max: limits.variableValues });
       for (const name of names ?? []) count.bytes += name.length;
       for (const inner of values) waiting.push({ value: inner, depth: depth + 1 });
     }
     if (limits.variableBytes > 0 && count.bytes > limits.variableBytes)
-      tooMuch(`larger than ${limits.variableBytes} bytes`);
+      throw tooMuch({ rule: 'AT_MOST_BYTES', max: limits.variableBytes });
   }
 }
 
-function tooMuch(what: string): never {
-  throw new AppError('DOCUMENT_TOO_COMPLEX', {}, { detail: `The variables are ${what}.` });
+function tooMuch(problem: FieldProblem): AppError {
+  return new AppError('DOCUMENT_TOO_COMPLEX', { variables: [problem] });
 }

@@ -1,4 +1,4 @@
-import { AppError, type ErrorFields } from './errors.js';
+import { AppError, type FieldProblem } from './errors.js';
 
 /** The arguments of a Relay connection (https://relay.dev/graphql/connections.htm). */
 export interface PageArgs {
@@ -47,23 +47,23 @@ const maxLimit = 100;
  * sort value, which a cursor must match. Fails with VALIDATION_ERROR naming the argument.
  */
 export function parsePage(args: PageArgs, keyShape: readonly KeyPattern[]): Page {
-  const fields: Record<string, string[]> = {};
+  const fields: Record<string, FieldProblem[]> = {};
   for (const name of ['first', 'last'] as const) {
     const value = args[name];
     if (value != null && (value < 0 || value > maxLimit))
-      fields[name] = [`must be between 0 and ${maxLimit}`];
+      fields[name] = [{ rule: 'BETWEEN', min: 0, max: maxLimit }];
   }
-  if (args.first != null && args.last != null) fields['last'] = ['cannot be combined with first'];
+  if (args.first != null && args.last != null) fields['last'] = [{ rule: 'CANNOT_COMBINE', other: 'first' }];
   const key = (name: 'after' | 'before') => {
     const text = args[name];
     if (text == null) return null;
     const decoded = decodeKey(text, keyShape);
-    if (!decoded) fields[name] = ['is not a cursor of this list'];
+    if (!decoded) fields[name] = [{ rule: 'LIST_CURSOR' }];
     return decoded;
   };
   const after = key('after');
   const before = key('before');
-  if (Object.keys(fields).length > 0) throw new AppError('VALIDATION_ERROR', fields satisfies ErrorFields);
+  if (Object.keys(fields).length > 0) throw new AppError('VALIDATION_ERROR', fields);
   const backward = args.last != null || (args.first == null && before != null && after == null);
   return { limit: (backward ? args.last : args.first) ?? defaultLimit, backward, after, before };
 }

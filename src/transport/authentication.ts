@@ -16,11 +16,7 @@ export function bearerToken({ authorization }: IncomingHttpHeaders): string | nu
   if (authorization === undefined) return null;
   const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
   if (token === undefined) {
-    throw new AppError(
-      'UNAUTHENTICATED',
-      {},
-      { detail: 'The Authorization header must be "Bearer" and a token.' },
-    );
+    throw new AppError('UNAUTHENTICATED', { authorization: [{ rule: 'BEARER' }] });
   }
   return token;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Caller } from '../graphql/context.js';
+import { preferredLanguage } from './accept-language.js';
 
 /**
  * Who may speak for others by `X-Forwarded-For`: as many proxies as stand in front, or those in these networks
@@ -17,6 +18,7 @@ export function createCallerOf(trusted: TrustedProxies = 0): CallerOf {
   return ({ socket, headers }) => ({
     address: addressOf(plain(socket.remoteAddress ?? ''), headers['x-forwarded-for']),
     userAgent: headers['user-agent']?.slice(0, 500) ?? null,
+    language: preferredLanguage(headers['accept-language']),
   });
 }
 

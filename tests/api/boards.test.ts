@@ -144,12 +144,12 @@ const refused = (operations: readonly object[], as: Person = tutor) =>
 
 describe('what is refused', () => {
   it.each([
-    ['data that is no JSON', [put('a', 1), { ...put('b', 1), data: '{' }], '1.data', 'must be JSON text'],
+    ['data that is no JSON', [put('a', 1), { ...put('b', 1), data: '{' }], '1.data', 'is not valid JSON'],
     [
       'data of more than 16 KB',
       [{ ...put('b', 1), data: JSON.stringify('ї'.repeat(8_192)) }],
       '0.data',
-      'must be at most 16 KB',
+      'must have at most 16384 bytes',
     ],
     ['a lone surrogate', [{ ...put('b', 1), data: '"\ud800"' }], '0.data', 'must be valid Unicode'],
     [
@@ -168,7 +168,7 @@ describe('what is refused', () => {
       'a CLEAR of one element',
       [{ opId: 'x', kind: 'CLEAR', elementId: 'a' }],
       '0.elementId',
-      'is not for this kind',
+      'is not for this kind of operation',
     ],
     ['an element id with text in it', [put('Олена', 1)], '0.elementId', undefined],
     ['an empty opId', [{ ...put('a', 1), opId: '' }], '0.opId', undefined],
@@ -179,9 +179,9 @@ describe('what is refused', () => {
   });
 
   it('takes 1 to 100 operations', async () => {
-    expect(refusal(await refused([])).fields).toEqual({ 'input.operations': ['must not be empty'] });
+    expect(refusal(await refused([])).fields).toEqual({ 'input.operations': ['must have 1 to 100 items'] });
     const many = Array.from({ length: 101 }, (_, n) => put(`e${n}`, n));
-    expect(refusal(await refused(many)).fields).toEqual({ 'input.operations': ['must be at most 100'] });
+    expect(refusal(await refused(many)).fields).toEqual({ 'input.operations': ['must have 1 to 100 items'] });
     expect((await draw(app, tutor, boardId, many.slice(0, 100))).board.revision).toBe(100);
   });
 

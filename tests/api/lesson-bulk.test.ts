@@ -110,7 +110,7 @@ describe('scheduleLessons', () => {
     const { extensions } = await asTutor.error(scheduleLessons, { input: { lessons } });
     expect(extensions).toMatchObject({
       code: 'VALIDATION_ERROR',
-      fields: { 'input.lessons': ['must have 1 to 200 lessons'] },
+      fields: { 'input.lessons': ['must have 1 to 200 items'] },
     });
   });
 

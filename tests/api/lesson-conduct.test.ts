@@ -339,7 +339,7 @@ describe('the cancellation policy of a tutor', () => {
     const { extensions } = await asTutor.error(set, { input: { windowMinutes } });
     expect(extensions).toMatchObject({
       code: 'VALIDATION_ERROR',
-      fields: { 'input.windowMinutes': ['must be 0 to 43200'] },
+      fields: { 'input.windowMinutes': ['must be between 0 and 43200'] },
     });
   });
 });

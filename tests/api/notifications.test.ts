@@ -205,7 +205,7 @@ it('refuses more than a hundred ids, and ids of other things', async () => {
   const tooMany = await as(student).error(mark, { input: { ids } });
   expect(tooMany.extensions).toMatchObject({
     code: 'VALIDATION_ERROR',
-    fields: { 'input.ids': ['must have at most 100 ids'] },
+    fields: { 'input.ids': ['must have at most 100 items'] },
   });
   const wrong = await as(student).error(mark, { input: { ids: [student.id] } });
   expect(wrong.extensions.fields).toEqual({ 'input.ids.0': ['must be the id of a notification'] });

@@ -64,7 +64,7 @@ const viewer: Viewer = {
   role: 'TUTOR',
   displayName: 'Olena',
   timeZone: 'Europe/Kyiv',
-  locale: 'uk',
+  locale: 'en',
 };
 
 /** A server over a small schema that knows no feature of the school. */

@@ -20,7 +20,7 @@ const failure = (id: string, code: string, rest: object = {}) => ({
   type: 'error',
   payload: [
     expect.objectContaining({
-      extensions: { code, detail: expect.any(String), fields: {} },
+      extensions: { code, detail: expect.any(String), fields: expect.any(Object) },
       ...rest,
     }),
   ],

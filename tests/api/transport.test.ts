@@ -112,18 +112,23 @@ describe('operations over HTTP', () => {
 
 describe('a failing operation over HTTP', () => {
   test.each([
-    ['a syntax error', '{ echo', 'GRAPHQL_PARSE_FAILED', 'Syntax Error: Expected Name, found <EOF>.'],
+    [
+      'a syntax error',
+      '{ echo',
+      'GRAPHQL_PARSE_FAILED',
+      'The document does not parse: Syntax Error: Expected Name, found <EOF>.',
+    ],
     [
       'an unknown field',
       '{ nothing }',
       'GRAPHQL_VALIDATION_FAILED',
-      'Cannot query field "nothing" on type "Query".',
+      'The document is not valid: Cannot query field "nothing" on type "Query".',
     ],
     [
       'a document too deep',
       `{ ${'self { '.repeat(12)} echo ${'} '.repeat(12)} }`,
       'DOCUMENT_TOO_COMPLEX',
-      'The document has fields nested more than 12 deep.',
+      'The document exceeds a limit.',
     ],
     ['too many operations', 'query A { echo } query B { echo }', 'OPERATION_RESOLUTION_FAILURE', undefined],
     ['a bad literal', '{ find(input: { from: "never" }) }', 'VALIDATION_ERROR', 'The input is not valid.'],
@@ -149,7 +154,7 @@ describe('a failing operation over HTTP', () => {
     expect(error?.extensions).toEqual({
       code: 'VALIDATION_ERROR',
       detail: 'The input is not valid.',
-      fields: { 'input.days.1': [expect.stringContaining('DateTime cannot represent')] },
+      fields: { 'input.days.1': ['is not valid'] },
     });
   });
 
@@ -361,13 +366,13 @@ describe('introspection that is turned off', () => {
   ])('refuses %s', async (query) => {
     expect((await failure(await closed.post({ query }))).error?.extensions).toMatchObject({
       code: 'GRAPHQL_VALIDATION_FAILED',
-      detail: 'Introspection is turned off.',
+      detail: 'The document is not valid: Introspection is turned off.',
     });
   });
 
   test('suggests no names', async () => {
     expect((await failure(await closed.post({ query: '{ ech }' }))).error?.message).toBe(
-      'Cannot query field "ech" on type "Query".',
+      'The document is not valid: Cannot query field "ech" on type "Query".',
     );
   });
 

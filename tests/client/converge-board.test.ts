@@ -54,7 +54,11 @@ async function openBoard(person: Person, boardId: string, random: Random) {
       for (const one of open) one.terminate();
     },
     send: (document: Parameters<typeof print>[0], input: object) => http.data(print(document), { input }),
-    close: () => socket.dispose(),
+    stop: () => {},
+    async close() {
+      board.stop();
+      await socket.dispose();
+    },
   };
   const load = async (): Promise<string> => {
     const snapshot = (await http.data(print(BoardDocument), { id: boardId })).board;
@@ -64,7 +68,7 @@ async function openBoard(person: Person, boardId: string, random: Random) {
   };
   const seen: BoardEventLike<ElementFragment>[] = [];
   const after = await load();
-  createResumable(socket, { backoff: { wait: async () => {} } }).subscribe(
+  board.stop = createResumable(socket, { backoff: { wait: async () => {} } }).subscribe(
     { query: BoardEventsDocument, variables: { boardId, after }, onReset: load },
     {
       next: ({ data }) => {

@@ -81,6 +81,7 @@ it('a list of objects is a connection, unless it is bounded by what it is', () =
     'PresenceSnapshot.present',
     'Board.elements',
     'BoardPointers.pointers',
+    'MessageSnippet.highlights',
   ]);
   const lists = own.flatMap((type) => {
     if (!isObjectType(type)) return [];

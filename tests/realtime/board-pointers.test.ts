@@ -89,6 +89,6 @@ it('takes places that can be drawn', async () => {
   const { errors } = await point(student, { x: 2e7, y: 0 });
   expect(errors?.[0]?.extensions).toMatchObject({
     code: 'VALIDATION_ERROR',
-    fields: { 'input.at.x': ['must be at most 1e7'] },
+    fields: { 'input.at.x': ['must be between -10000000 and 10000000'] },
   });
 });

@@ -1,7 +1,7 @@
 import { buildSchema, getIntrospectionQuery } from 'graphql';
 import type { DocumentLimits } from '../../src/graphql/guard-limits.js';
 import { createDocumentGuard } from '../../src/graphql/guards.js';
-import { AppError } from '../../src/shared/errors.js';
+import { AppError, failureIn } from '../../src/shared/errors.js';
 
 const schema = buildSchema(`
   type Query { a: Query, n: Int, list(input: In, ids: [Int!]): Int }
@@ -17,51 +17,42 @@ function refusals(text: string, limits: Partial<DocumentLimits> = {}) {
   if (!('errors' in guarded)) return [];
   return guarded.errors.map(({ originalError }) => {
     if (!(originalError instanceof AppError)) throw new Error('an error without a code');
-    return [originalError.code, originalError.detail, originalError.fields];
+    const { code, detail, fields } = failureIn('en', originalError);
+    return [code, detail, fields];
   });
 }
-const tooComplex = (what: string) => [['DOCUMENT_TOO_COMPLEX', what, {}]];
+const tooComplex = (what: string) => [
+  ['DOCUMENT_TOO_COMPLEX', 'The document exceeds a limit.', { query: [what] }],
+];
 
 describe('the document guard', () => {
   test.each<[keyof DocumentLimits, number, string, string, string]>([
-    ['bytes', 7, '{ n } #', '{ n } #é', 'The document is larger than 7 bytes.'],
-    ['tokens', 5, '{ a {n}', '{ a {n} }', 'The document has more than 5 tokens.'],
-    ['depth', 2, '{ a { n } }', '{ a { a { n } } }', 'The document has fields nested more than 2 deep.'],
+    ['bytes', 7, '{ n } #', '{ n } #é', 'must have at most 7 bytes'],
+    ['tokens', 5, '{ a {n}', '{ a {n} }', 'must have at most 5 tokens'],
+    ['depth', 2, '{ a { n } }', '{ a { a { n } } }', 'must not have fields nested more than 2 deep'],
     [
       'depth',
       2,
       '{ ...F } fragment F on Query { a { n } }',
       '{ a { ...F } } fragment F on Query { a { n } }',
-      'The document has fields nested more than 2 deep.',
+      'must not have fields nested more than 2 deep',
     ],
-    ['aliases', 2, '{ x: n y: n n }', '{ x: n y: n z: n }', 'The document has more than 2 aliases.'],
+    ['aliases', 2, '{ x: n y: n n }', '{ x: n y: n z: n }', 'must have at most 2 aliases'],
     [
       'aliases',
       2,
       '{ ...F a { n } } fragment F on Query { x: n }',
       '{ ...F a { ...F a { ...F } } } fragment F on Query { x: n }',
-      'The document has more than 2 aliases.',
+      'must have at most 2 aliases',
     ],
-    [
-      'selections',
-      3,
-      '{ a { n } n }',
-      '{ a { n } n a }',
-      'The document has more than 3 fields and fragments.',
-    ],
-    [
-      'repeatedPairs',
-      3,
-      '{ n n n }',
-      '{ n n n n }',
-      'The document has more than 3 comparisons of repeated fields.',
-    ],
+    ['selections', 3, '{ a { n } n }', '{ a { n } n a }', 'must have at most 3 fields and fragments'],
+    ['repeatedPairs', 3, '{ n n n }', '{ n n n n }', 'must have at most 3 comparisons of repeated fields'],
     [
       'repeatedPairs',
       3,
       '{ a { n } a { n } }',
       '{ a { n n } a { n } }',
-      'The document has more than 3 comparisons of repeated fields.',
+      'must have at most 3 comparisons of repeated fields',
     ],
   ])('limits %s to %d', (limit, value, good, bad, detail) => {
     expect(refusals(good, { [limit]: value }).map(([code]) => code)).not.toContain('DOCUMENT_TOO_COMPLEX');
@@ -79,14 +70,18 @@ describe('the document guard', () => {
   test('lets introspection be no way around the depth', () => {
     const query = `{ __schema { ${'types { '.repeat(20)} name ${'} '.repeat(20)} } }`;
     expect(refusals(query, { depth: 12 })).toEqual(
-      tooComplex('The document has fields nested more than 20 deep.'),
+      tooComplex('must not have fields nested more than 20 deep'),
     );
   });
 
   test('ends at fragments that contain themselves, which validation then names', () => {
     const query = '{ ...A } fragment A on Query { a { ...B } } fragment B on Query { a { ...A } }';
     expect(refusals(query)).toEqual([
-      ['GRAPHQL_VALIDATION_FAILED', 'Cannot spread fragment "A" within itself via "B".', {}],
+      [
+        'GRAPHQL_VALIDATION_FAILED',
+        'The document is not valid: Cannot spread fragment "A" within itself via "B".',
+        {},
+      ],
     ]);
   });
 
@@ -97,20 +92,25 @@ describe('the document guard', () => {
     );
     const query = `{ ...F0 } ${fragments.join(' ')} fragment F40 on Query { n }`;
     expect(refusals(query, { selections: 1_000 })).toEqual(
-      tooComplex('The document has more than 1000 fields and fragments.'),
+      tooComplex('must have at most 1000 fields and fragments'),
     );
   });
 
   test('limits fragments that no operation uses', () => {
     expect(refusals('{ n } fragment F on Query { n n n n }', { repeatedPairs: 3 })).toEqual(
-      tooComplex('The document has more than 3 comparisons of repeated fields.'),
+      tooComplex('must have at most 3 comparisons of repeated fields'),
     );
   });
 
   test('gives a syntax error with its place', () => {
     const guarded = createDocumentGuard({ schema, introspection: true }).check('{ n');
     expect(guarded).toMatchObject({
-      errors: [{ message: 'Syntax Error: Expected Name, found <EOF>.', locations: [{ line: 1, column: 4 }] }],
+      errors: [
+        {
+          message: 'The document does not parse: Syntax Error: Expected Name, found <EOF>.',
+          locations: [{ line: 1, column: 4 }],
+        },
+      ],
     });
   });
 

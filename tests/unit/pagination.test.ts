@@ -1,5 +1,5 @@
 import { keyset } from '../../src/platform/database/keyset.js';
-import { AppError } from '../../src/shared/errors.js';
+import { AppError, failureIn } from '../../src/shared/errors.js';
 import { keyPatterns, type Page, parsePage, toConnection } from '../../src/shared/pagination.js';
 
 const shape = [keyPatterns.integer];
@@ -20,7 +20,7 @@ function fieldsOf(args: Parameters<typeof parsePage>[0]): unknown {
   try {
     parsePage(args, shape);
   } catch (error) {
-    if (error instanceof AppError) return error.fields;
+    if (error instanceof AppError) return failureIn('en', error).fields;
   }
   throw new Error('the arguments were accepted');
 }

@@ -56,7 +56,7 @@ export function createTokenSigner({ current, previous = [] }: TokenKeys): TokenS
       const payload = await readPayload(token, keys, now);
       const userId = decodeId('user', String(payload.sub));
       const sessionId = decodeId('session', String(payload['sid']));
-      if (!userId || !sessionId || payload.exp === undefined) throw refused('is not valid');
+      if (!userId || !sessionId || payload.exp === undefined) throw refused('TOKEN_NOT_VALID');
       return { userId, sessionId, expiresAt: new Date(payload.exp * 1_000) };
     },
   };
@@ -69,7 +69,7 @@ async function readPayload(
 ): Promise<JWTPayload> {
   try {
     const key = keys.get(decodeProtectedHeader(token).kid ?? '');
-    if (!key) throw refused('is not valid');
+    if (!key) throw refused('TOKEN_NOT_VALID');
     const { payload } = await jwtVerify(token, key.verification, {
       algorithms: [key.algorithm],
       issuer,
@@ -80,10 +80,10 @@ async function readPayload(
     });
     return payload;
   } catch (error) {
-    throw refused(error instanceof errors.JWTExpired ? 'has expired' : 'is not valid');
+    throw refused(error instanceof errors.JWTExpired ? 'TOKEN_EXPIRED' : 'TOKEN_NOT_VALID');
   }
 }
 
-function refused(why: string): AppError {
-  return new AppError('UNAUTHENTICATED', {}, { detail: `The access token ${why}.` });
+function refused(rule: 'TOKEN_EXPIRED' | 'TOKEN_NOT_VALID'): AppError {
+  return new AppError('UNAUTHENTICATED', { accessToken: [{ rule }] });
 }

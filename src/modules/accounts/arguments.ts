@@ -4,7 +4,7 @@ import type { Context } from '../../graphql/context.js';
 /** An address as it is stored: in lower case. */
 export const emailArg = z
   .string()
-  .max(254, 'must have at most 254 characters')
+  .max(254)
   .transform((value) => value.toLowerCase());
 
 /** What the device says of itself, cut to what is worth keeping. */

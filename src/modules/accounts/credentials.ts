@@ -119,7 +119,7 @@ export function createCredentials(options: CredentialOptions) {
     const hash = await readPasswordHash(database, viewer.organizationId, viewer.userId);
     const matches = await passwords.matches(hash, password);
     if (hash === null || !matches)
-      throw new AppError('INVALID_CREDENTIALS', { [path]: ['is not your password'] });
+      throw new AppError('INVALID_CREDENTIALS', { [path]: [{ rule: 'OWN_PASSWORD' }] });
     return hash;
   }
 }
@@ -128,6 +128,6 @@ export function createCredentials(options: CredentialOptions) {
 export type Credentials = ReturnType<typeof createCredentials>;
 
 function requireLink<Found>(found: Found | null): Found {
-  if (found === null) throw new AppError('LINK_EXPIRED', { 'input.token': ['is not valid any more'] });
+  if (found === null) throw new AppError('LINK_EXPIRED', { 'input.token': [{ rule: 'LINK_NOT_VALID' }] });
   return found;
 }

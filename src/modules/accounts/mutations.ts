@@ -20,8 +20,8 @@ const signUpArgs = z.object({
   }),
 });
 // What could never be a password is refused like any other wrong one; the bound only keeps the work small.
-const signInArgs = z.object({ input: z.object({ email, password: z.string().max(1_024, 'is too long') }) });
-const refreshArgs = z.object({ input: z.object({ refreshToken: z.string().max(1_024, 'is too long') }) });
+const signInArgs = z.object({ input: z.object({ email, password: z.string().max(1_024) }) });
+const refreshArgs = z.object({ input: z.object({ refreshToken: z.string().max(1_024) }) });
 const revokeArgs = z.object({ input: z.object({ sessionId: id('session') }) });
 const profileArgs = z.object({
   input: z.object({

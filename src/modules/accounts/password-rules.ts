@@ -18,9 +18,9 @@ interface Owner {
 export async function requireUncommon(path: string, password: string, owner: Owner | null): Promise<void> {
   commonPasswords ??= readCommonPasswords();
   const plain = fold(password);
-  if ((await commonPasswords).has(plain)) throw invalid(path, 'is one of the most common passwords');
+  if ((await commonPasswords).has(plain)) throw invalid(path, { rule: 'COMMON_PASSWORD' });
   const known = owner ? [owner.email, owner.email.split('@')[0] ?? '', owner.displayName] : [];
-  if (known.map(fold).includes(plain)) throw invalid(path, 'must not be your name or address');
+  if (known.map(fold).includes(plain)) throw invalid(path, { rule: 'OWN_NAME' });
 }
 
 function fold(text: string): string {

@@ -128,7 +128,7 @@ export function createAccountService(options: AccountServiceOptions) {
           .catch((error: unknown) => {
             if (!violates(error, 'app_user_email_key')) throw error;
             // Without its cause, which quotes the address and might be logged.
-            throw new AppError('EMAIL_TAKEN', { 'input.email': ['has an account already'] });
+            throw new AppError('EMAIL_TAKEN', { 'input.email': [{ rule: 'HAS_ACCOUNT' }] });
           });
       });
     },
@@ -172,7 +172,7 @@ export function createAccountService(options: AccountServiceOptions) {
       return database.transaction(async (tx) => {
         const found = await updatePlan(tx, organizationId, userId, plan);
         const row = found ? await findUser(tx, organizationId, userId) : null;
-        if (!row) throw new AppError('USER_NOT_FOUND', { 'input.userId': ['is not the id of a user'] });
+        if (!row) throw new AppError('USER_NOT_FOUND', { 'input.userId': [{ rule: 'USER_ID' }] });
         const subject = encodeId('user', userId);
         await recordAudit(tx, {
           organizationId,

@@ -41,7 +41,7 @@ export function createAvailabilityService({ database, clock, accounts }: Availab
     const { organizationId, userId: viewerId } = viewer;
     const time = await findTutorTime(database, { organizationId, tutorId, viewerId, period });
     if (!time || !canSeeAvailability(viewer, { tutorId, teachesViewer: time.teachesViewer }))
-      throw new AppError('TUTOR_NOT_FOUND', { tutorId: ['is not the id of a tutor of yours'] });
+      throw new AppError('TUTOR_NOT_FOUND', { tutorId: [{ rule: 'OWN_TUTOR_ID' }] });
     return time;
   }
 

@@ -5,7 +5,7 @@ import type { Database, Queryable } from '../../platform/database/database.js';
 import { AppError } from '../../shared/errors.js';
 import { type ApplyResult, type Batch, runApply, type Twin } from './apply-statement.js';
 import { effectOf } from './batch.js';
-import type { Board, BoardOperation } from './board.js';
+import { type Board, type BoardOperation, boardFull } from './board.js';
 import { createBoardRow, findBoard } from './board-store.js';
 import { type BoardChange, boardChangedKind, boardChannel } from './events.js';
 
@@ -75,6 +75,7 @@ export function createApplier(database: Database, channels: Pick<Channels, 'comm
       if (result.verdict === 'APPLIED') return committed(batch, result);
       if (result.verdict === 'TWINS') pending = withoutTwins(pending, result.twins);
       else if (result.verdict === 'NO_ROW') await createRows(board);
+      else if (result.verdict === 'BOARD_FULL') throw boardFull();
       else if (result.verdict !== 'STALE') throw new AppError(result.verdict);
     }
     return (await findBoard(database, board.organizationId, board.id, authorId)) ?? board;
@@ -106,7 +107,7 @@ function withoutTwins(pending: readonly Pending[], twins: readonly Twin[]): Pend
 }
 
 function reused({ path }: Pending): AppError {
-  return new AppError('IDEMPOTENCY_KEY_REUSED', { [path]: ['was used for another operation'] });
+  return new AppError('IDEMPOTENCY_KEY_REUSED', { [path]: [{ rule: 'OTHER_OPERATION' }] });
 }
 
 function hashOf(operation: BoardOperation): string {

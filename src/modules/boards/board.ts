@@ -1,9 +1,15 @@
 import type { Cursor } from '../../channels/cursor.js';
 import type { BoardElementKind } from '../../generated/prisma/enums.js';
+import { AppError } from '../../shared/errors.js';
 import type { Room } from '../chats/rooms.js';
 
 /** Elements of one board. */
 export const maxElements = 2_000;
+/** That a board would have more. */
+export function boardFull(): AppError {
+  return new AppError('BOARD_FULL', {}, { values: { max: maxElements } });
+}
+
 /** Operations in one request. */
 export const maxOperations = 100;
 /** Bytes of an element's data. */

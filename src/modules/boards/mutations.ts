@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, parseArgs } from '../../graphql/input.js';
+import { id, list, parseArgs, refuse, rule } from '../../graphql/input.js';
 import { type BoardOperation, maxDataBytes, maxOperations } from './board.js';
 import {
   BoardElementKindEnum,
@@ -10,15 +10,17 @@ import {
   UndoBoardOperationsPayload,
 } from './types.js';
 
-const opId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - and _');
-const elementId = z.string().regex(/^[A-Za-z0-9_:-]{1,64}$/, 'must be 1 to 64 letters, digits, -, _ and :');
+/** A name that a client gives: it stands in events, which hold no text. */
+const nameOf = (shape: RegExp, others: string) =>
+  z.string().refine((value) => shape.test(value), rule({ rule: 'NAME_CHARACTERS', max: 64, others }));
+const opId = nameOf(/^[A-Za-z0-9_-]{1,64}$/, '- _');
+const elementId = nameOf(/^[A-Za-z0-9_:-]{1,64}$/, '- _ :');
 
 /** JSON text. What it says is the clients' own affair; it is kept as sent and never interpreted. */
 const data = z.string().superRefine((value, context) => {
-  const refuse = (message: string) => context.addIssue({ code: 'custom', message });
-  if (Buffer.byteLength(value) > maxDataBytes) refuse('must be at most 16 KB');
-  else if (/\p{Surrogate}/u.test(value)) refuse('must be valid Unicode');
-  else if (!isJson(value)) refuse('must be JSON text');
+  if (Buffer.byteLength(value) > maxDataBytes) refuse(context, { rule: 'AT_MOST_BYTES', max: maxDataBytes });
+  else if (/\p{Surrogate}/u.test(value)) refuse(context, { rule: 'UNICODE' });
+  else if (!isJson(value)) refuse(context, { rule: 'JSON' });
 });
 
 function isJson(text: string): boolean {
@@ -30,7 +32,10 @@ function isJson(text: string): boolean {
   }
 }
 
-const none = z.null('is not for this kind').optional();
+const none = z
+  .unknown()
+  .refine((value) => value == null, rule({ rule: 'OTHER_KIND' }))
+  .optional();
 const operation = z.discriminatedUnion('kind', [
   z.object({
     ...{ kind: z.literal('PUT'), opId, elementId, data },
@@ -43,7 +48,7 @@ const operation = z.discriminatedUnion('kind', [
 const applyArgs = z.object({
   input: z.object({
     boardId: id('board'),
-    operations: z.array(operation).min(1, 'must not be empty').max(maxOperations, 'must be at most 100'),
+    operations: list(operation, 1, maxOperations),
   }),
 });
 
@@ -98,7 +103,7 @@ builder.mutationField('applyBoardOperations', (t) =>
 const undoArgs = z.object({
   input: z.object({
     boardId: id('board'),
-    opIds: z.array(opId).min(1, 'must not be empty').max(maxOperations, 'must be at most 100'),
+    opIds: list(opId, 1, maxOperations),
   }),
 });
 

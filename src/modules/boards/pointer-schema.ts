@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, parseArgs } from '../../graphql/input.js';
+import { id, parseArgs, rule } from '../../graphql/input.js';
 import { encodeId } from '../../shared/ids.js';
 import { OkPayload } from '../accounts/schema.js';
 import type { Pointer } from './watched-board.js';
@@ -42,7 +42,10 @@ builder.subscriptionField('boardPointers', (t) =>
 );
 
 /** Coordinates that every client can hold and draw. */
-const coordinate = z.number().min(-1e7, 'must be at least -1e7').max(1e7, 'must be at most 1e7');
+const limit = 10_000_000;
+const coordinate = z
+  .number()
+  .refine((value) => Math.abs(value) <= limit, rule({ rule: 'BETWEEN', min: -limit, max: limit }));
 const point = z.object({ x: coordinate, y: coordinate });
 const moveArgs = z.object({ input: z.object({ boardId: id('board'), at: point.nullish() }) });
 

@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.js';
 import type { Viewer } from '../../shared/viewer.js';
 import { lockBoard } from './apply.js';
 import { undoableOperations } from './apply-statement.js';
-import { type Board, maxElements } from './board.js';
+import { type Board, boardFull, maxElements } from './board.js';
 import { findBoard } from './board-store.js';
 import { boardChanged } from './events.js';
 import { canDraw, canSeeBoard } from './policy.js';
@@ -39,7 +39,7 @@ export function createUndo(database: Database, channels: Pick<Channels, 'append'
     const unknown = opIds.findIndex((opId) => !undoable.has(opId));
     if (unknown === -1) return found;
     throw new AppError('VALIDATION_ERROR', {
-      [`input.opIds.${unknown}`]: ['is no operation of yours here that can still be undone'],
+      [`input.opIds.${unknown}`]: [{ rule: 'NOT_UNDOABLE' }],
     });
   }
 
@@ -64,8 +64,7 @@ export function createUndo(database: Database, channels: Pick<Channels, 'append'
       const returning = plan.restorations.filter(({ source }) => source !== null);
       const present = new Set(spans.filter((one) => one.endedRevision === null).map((one) => one.elementId));
       const added = returning.filter(({ elementId }) => !present.has(elementId)).length;
-      if (added > 0 && (await countElements(tx, board)) + added > maxElements)
-        throw new AppError('BOARD_FULL');
+      if (added > 0 && (await countElements(tx, board)) + added > maxElements) throw boardFull();
 
       const placed = plan.restorations.map((restoration, index) => ({
         ...restoration,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, idempotencyKey, parseArgs, text } from '../../graphql/input.js';
+import { id, idempotencyKey, parseArgs, rule, text } from '../../graphql/input.js';
 import { roomKey } from './rooms.js';
 import { MessagePayload, RoomPayload } from './types.js';
 
@@ -11,7 +11,7 @@ const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}]/u;
 const sendArgs = z.object({
   input: z.object({
     roomId: roomKey,
-    body: text(1, 4_000).refine((body) => visible.test(body), 'must not be blank'),
+    body: text(1, 4_000).refine((body) => visible.test(body), rule({ rule: 'NOT_BLANK' })),
     clientMessageId: idempotencyKey,
     replyToId: id('message').nullish(),
   }),
@@ -52,7 +52,7 @@ builder.mutationField('sendMessage', (t) =>
 );
 
 const markReadArgs = z.object({
-  input: z.object({ roomId: roomKey, upToSequence: z.int().min(0, 'must not be negative') }),
+  input: z.object({ roomId: roomKey, upToSequence: z.int().min(0) }),
 });
 
 const MarkReadInput = builder.inputType('MarkReadInput', {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Cursor } from '../../channels/cursor.js';
+import { refuse } from '../../graphql/input.js';
 import { decodeAnyId } from '../../shared/ids.js';
 
 /** The kinds of rooms. Each is named by the id prefix of its subject: a lesson's room is addressed by the lesson's id. */
@@ -33,8 +34,7 @@ export const roomKey = z.string().transform((value, context): RoomKey => {
   const decoded = decodeAnyId(value);
   const kind = roomKinds.find((known) => known === decoded?.kind);
   if (!decoded || !kind) {
-    context.addIssue({ code: 'custom', message: `must be the id of a ${roomKinds.join(' or a ')}` });
-    return z.NEVER;
+    return refuse(context, { rule: 'ID_OF', kind: roomKinds.join(' or a ') });
   }
   return { kind, id: decoded.uuid };
 });

@@ -65,7 +65,7 @@ export function createSender({ database, channels, unreadMessageDelaySeconds }: 
     // What the text was before an edit is not known any more: then the key alone decides.
     if (untouched && (twin.body !== draft.body || twin.replyToId !== draft.replyToId)) {
       throw new AppError('IDEMPOTENCY_KEY_REUSED', {
-        'input.clientMessageId': ['was used for another message'],
+        'input.clientMessageId': [{ rule: 'OTHER_MESSAGE' }],
       });
     }
     return twin;

@@ -88,7 +88,7 @@ export function createBookings(options: BookingOptions, calendar: Calendar) {
         const lesson = { ...request, ...made };
         await requirePair(tx, lesson, tutor);
         if (!(await isAvailable(tx, organizationId, tutorId, startsAt, endsAt)))
-          throw invalid('input.startsAt', 'is outside the availability of the tutor');
+          throw invalid('input.startsAt', { rule: 'OUTSIDE_AVAILABILITY' });
         // The request itself will block nothing, so no constraint says this.
         const busy = await whoIsBusy(tx, lesson);
         if (busy) throw slotTakenBy(busy, 'input.startsAt');
@@ -107,12 +107,12 @@ interface OtherParty {
 const student: OtherParty = {
   key: 'studentId',
   role: 'STUDENT',
-  absent: () => new AppError('STUDENT_NOT_FOUND', { 'input.studentId': ['is not the id of a student'] }),
+  absent: () => new AppError('STUDENT_NOT_FOUND', { 'input.studentId': [{ rule: 'STUDENT_ID' }] }),
 };
 const tutor: OtherParty = {
   key: 'tutorId',
   role: 'TUTOR',
-  absent: () => new AppError('TUTOR_NOT_FOUND', { 'input.tutorId': ['is not the id of a tutor'] }),
+  absent: () => new AppError('TUTOR_NOT_FOUND', { 'input.tutorId': [{ rule: 'TUTOR_ID' }] }),
 };
 
 /** Makes a lesson in a transaction, once for a key: when the key has been used, the lesson as it is now. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, idempotencyKey, parseArgs } from '../../graphql/input.js';
+import { id, idempotencyKey, list, parseArgs, rule } from '../../graphql/input.js';
 import { plan, ScheduleLessonInput } from './inputs.js';
 import { LessonsPayload } from './types.js';
 
@@ -10,14 +10,18 @@ const maxLessons = 200;
 const item = z.object({
   studentId: id('user'),
   ...plan,
-  idempotencyKey: z.null('belongs beside the list').optional(),
+  idempotencyKey: z
+    .string()
+    .nullish()
+    .refine((key) => key == null, rule({ rule: 'KEY_BESIDE_LIST' })),
 });
 const scheduleManyArgs = z.object({
   input: z.object({
-    lessons: z
-      .array(item.transform(({ idempotencyKey: _, ...booking }) => booking))
-      .min(1, `must have 1 to ${maxLessons} lessons`)
-      .max(maxLessons, `must have 1 to ${maxLessons} lessons`),
+    lessons: list(
+      item.transform(({ idempotencyKey: _, ...booking }) => booking),
+      1,
+      maxLessons,
+    ),
     dryRun: z.boolean().nullish(),
     idempotencyKey,
   }),

@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '../../platform/database/database.js';
 import { once } from '../../platform/idempotency/once.js';
-import { AppError, type ErrorCode } from '../../shared/errors.js';
+import { AppError, type FieldProblem } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import type { Viewer } from '../../shared/viewer.js';
 import type { RelationService } from '../relations/service.js';
@@ -16,12 +16,14 @@ export interface BulkOptions extends BookingOptions {
   readonly relations: Pick<RelationService, 'requireActive' | 'activeStudents'>;
 }
 
+type ProblemCode = 'VALIDATION_ERROR' | 'STUDENT_NOT_FOUND' | 'RELATION_NOT_ACTIVE' | 'SLOT_TAKEN';
+
 /** What is wrong with one item of many. */
 interface Problem {
-  readonly code: ErrorCode;
+  readonly code: ProblemCode;
   readonly index: number;
   readonly field: string;
-  readonly message: string;
+  readonly problem: FieldProblem;
 }
 
 /** How a tutor books many lessons: all of them in one transaction, or none. */
@@ -87,18 +89,18 @@ export function createBulkBooking(options: BulkOptions, calendar: Calendar) {
 function refuse(problems: readonly Problem[]): void {
   const [first] = problems;
   if (!first) return;
-  const fields: Record<string, string[]> = {};
-  for (const { index, field, message } of problems) {
+  const fields: Record<string, FieldProblem[]> = {};
+  for (const { index, field, problem } of problems) {
     const path = `input.lessons.${index}.${field}`;
-    fields[path] = [...(fields[path] ?? []), message];
+    fields[path] = [...(fields[path] ?? []), problem];
   }
   const same = problems.every(({ code }) => code === first.code);
   throw new AppError(same ? first.code : 'VALIDATION_ERROR', fields);
 }
 
 function timeProblemsOf({ startsAt, endsAt }: NewLesson, index: number, now: Date): Problem[] {
-  return Object.entries(timeProblems(startsAt, endsAt, now)).flatMap(([field, messages]) =>
-    messages.map((message) => ({ code: 'VALIDATION_ERROR' as const, index, field, message })),
+  return Object.entries(timeProblems(startsAt, endsAt, now)).flatMap(([field, found]) =>
+    found.map((problem) => ({ code: 'VALIDATION_ERROR' as const, index, field, problem })),
   );
 }
 
@@ -108,13 +110,17 @@ function studentProblems(
   students: ReadonlySet<string>,
   taught: ReadonlySet<string>,
 ): Problem[] {
-  const problem = (code: ErrorCode, message: string) => [{ code, index, field: 'studentId', message }];
-  if (!students.has(studentId)) return problem('STUDENT_NOT_FOUND', 'is not the id of a student');
-  return taught.has(studentId) ? [] : problem('RELATION_NOT_ACTIVE', 'has no active relation with you');
+  const problem = (code: ProblemCode, rule: 'STUDENT_ID' | 'NO_RELATION') => [
+    { code, index, field: 'studentId', problem: { rule } },
+  ];
+  if (!students.has(studentId)) return problem('STUDENT_NOT_FOUND', 'STUDENT_ID');
+  return taught.has(studentId) ? [] : problem('RELATION_NOT_ACTIVE', 'NO_RELATION');
 }
 
 function taken({ index, whose, withIndex }: Clash): Problem {
-  const message =
-    withIndex === null ? `the ${whose} has another lesson` : `overlaps lessons.${withIndex} of this input`;
-  return { code: 'SLOT_TAKEN', index, field: 'startsAt', message };
+  const problem: FieldProblem =
+    withIndex === null
+      ? { rule: whose === 'tutor' ? 'TUTOR_BUSY' : 'STUDENT_BUSY' }
+      : { rule: 'OVERLAPS_ITEM', index: withIndex };
+  return { code: 'SLOT_TAKEN', index, field: 'startsAt', problem };
 }

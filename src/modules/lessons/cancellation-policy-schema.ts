@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { parseArgs } from '../../graphql/input.js';
+import { integer, parseArgs } from '../../graphql/input.js';
 import { UserRef } from '../accounts/schema.js';
 
 const maxMinutes = 30 * 24 * 60;
-const range = `must be 0 to ${maxMinutes}`;
 const policyArgs = z.object({
-  input: z.object({ windowMinutes: z.int().min(0, range).max(maxMinutes, range) }),
+  input: z.object({ windowMinutes: integer(0, maxMinutes) }),
 });
 
 builder.objectField(UserRef, 'cancellationWindowMinutes', (t) =>

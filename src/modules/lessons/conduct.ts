@@ -82,7 +82,7 @@ export function createConduct({ database, clock, relations }: BookingOptions, ca
           const intervals = intervalsOf(events.get(lesson.id) ?? []);
           const present = peopleOf(lesson, party).filter((userId) => attended(lesson, userId, intervals));
           if (present.length > 0)
-            throw new AppError('LESSON_INVALID_TRANSITION', { 'input.party': ['did come to the lesson'] });
+            throw new AppError('LESSON_INVALID_TRANSITION', { 'input.party': [{ rule: 'DID_COME' }] });
         },
         alter: (_lesson, now) => ({ noShowParty: party, outcomeAt: now }),
       }),

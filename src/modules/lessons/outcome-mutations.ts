@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LessonStatus, NoShowParty } from '../../generated/prisma/enums.js';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { parseArgs } from '../../graphql/input.js';
+import { parseArgs, refuse } from '../../graphql/input.js';
 import type { Outcome } from './conduct.js';
 import { target, versionDescription } from './inputs.js';
 import { LessonPayload, LessonStatusEnum, NoShowPartyEnum } from './types.js';
@@ -11,16 +11,13 @@ const correctArgs = z.object({
   input: z
     .object({ ...target, status: z.enum(LessonStatus), noShowParty: z.enum(NoShowParty).nullish() })
     .transform(({ status, noShowParty, ...lesson }, context) => {
-      const refuse = (path: string, message: string) => {
-        context.addIssue({ code: 'custom', path: [path], message });
-        return z.NEVER;
-      };
       if (status === 'NO_SHOW') {
-        if (!noShowParty) return refuse('noShowParty', 'is needed with NO_SHOW');
+        if (!noShowParty) return refuse(context, { rule: 'NEEDED_WITH', other: 'NO_SHOW' }, 'noShowParty');
         return { lesson, outcome: { status, noShowParty } satisfies Outcome };
       }
-      if (status !== 'COMPLETED') return refuse('status', 'must be COMPLETED or NO_SHOW');
-      if (noShowParty) return refuse('noShowParty', 'goes with NO_SHOW only');
+      if (status !== 'COMPLETED')
+        return refuse(context, { rule: 'ONE_OF', values: 'COMPLETED, NO_SHOW' }, 'status');
+      if (noShowParty) return refuse(context, { rule: 'ONLY_WITH', other: 'NO_SHOW' }, 'noShowParty');
       return { lesson, outcome: { status } satisfies Outcome };
     }),
 });

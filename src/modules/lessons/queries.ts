@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LessonStatus } from '../../generated/prisma/enums.js';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, parseArgs, text } from '../../graphql/input.js';
+import { id, parseArgs, rule, text } from '../../graphql/input.js';
 import { keyPatterns, parsePage } from '../../shared/pagination.js';
 import { instant } from './arguments.js';
 import { LessonConnection, LessonRef, LessonStatusEnum } from './types.js';
@@ -30,7 +30,7 @@ const listArgs = z.object({
       status: z.array(z.enum(LessonStatus)).nullish(),
       withUserId: id('user').nullish(),
       text: text(1, 200)
-        .refine((value) => /[\p{L}\p{N}]/u.test(value), 'must have a letter or a digit')
+        .refine((value) => /[\p{L}\p{N}]/u.test(value), rule({ rule: 'LETTER_OR_DIGIT' }))
         .nullish(),
     })
     .nullish(),

@@ -1,19 +1,22 @@
 import { violates } from '../../platform/database/failures.js';
-import { AppError } from '../../shared/errors.js';
+import { AppError, type FieldProblem } from '../../shared/errors.js';
 import type { Lesson } from './lesson.js';
 
 const minute = 60_000;
-const shortest = 5 * minute;
-const longest = 8 * 60 * minute;
+const shortestMinutes = 5;
+const longestHours = 8;
 
 /** What is wrong with the times of a lesson that is to be booked, by the name of the input field. */
-export function timeProblems(startsAt: Date, endsAt: Date, now: Date): Record<string, string[]> {
-  const problems: Record<string, string[]> = {};
-  if (startsAt <= now) problems['startsAt'] = ['must be in the future'];
+export function timeProblems(startsAt: Date, endsAt: Date, now: Date): Record<string, FieldProblem[]> {
+  const problems: Record<string, FieldProblem[]> = {};
+  if (startsAt <= now) problems['startsAt'] = [{ rule: 'IN_FUTURE' }];
   const length = endsAt.getTime() - startsAt.getTime();
-  if (length <= 0) problems['endsAt'] = ['must be after startsAt'];
-  else if (length < shortest) problems['endsAt'] = ['must be at least 5 minutes after startsAt'];
-  else if (length > longest) problems['endsAt'] = ['must be at most 8 hours after startsAt'];
+  const other = 'startsAt';
+  if (length <= 0) problems['endsAt'] = [{ rule: 'AFTER', other }];
+  else if (length < shortestMinutes * minute)
+    problems['endsAt'] = [{ rule: 'MINUTES_AFTER', min: shortestMinutes, other }];
+  else if (length > longestHours * 60 * minute)
+    problems['endsAt'] = [{ rule: 'HOURS_AFTER', max: longestHours, other }];
   return problems;
 }
 
@@ -28,12 +31,18 @@ export function requireBookable(startsAt: Date, endsAt: Date, now: Date): void {
 /** Refuses a change that was made with an older state in mind: LESSON_CONFLICT tells the present version. */
 export function requireVersion(lesson: Lesson, expected: number | null | undefined): void {
   if (expected != null && expected !== lesson.version)
-    throw new AppError('LESSON_CONFLICT', { 'input.expectedVersion': [`is ${lesson.version}`] });
+    throw new AppError('LESSON_CONFLICT', {
+      'input.expectedVersion': [{ rule: 'IS_VERSION', version: lesson.version }],
+    });
 }
 
 /** SLOT_TAKEN at an input path, saying whose lesson is in the way. */
 export function slotTakenBy(whose: 'tutor' | 'student', path: string, cause?: unknown): AppError {
-  return new AppError('SLOT_TAKEN', { [path]: [`the ${whose} has another lesson`] }, { cause });
+  return new AppError(
+    'SLOT_TAKEN',
+    { [path]: [{ rule: whose === 'tutor' ? 'TUTOR_BUSY' : 'STUDENT_BUSY' }] },
+    { cause },
+  );
 }
 
 /** `slotTakenBy` for the violation of an exclusion constraint; else the error itself. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, line, parseArgs, text } from '../../graphql/input.js';
+import { id, line, list, parseArgs, text } from '../../graphql/input.js';
 import type { AnnouncementService } from './announcements.js';
 import { CountPayload } from './count-payload.js';
 
@@ -15,10 +15,7 @@ const maxUsers = 1_000;
 
 const sendArgs = z.object({
   input: z.object({
-    userIds: z
-      .array(id('user'))
-      .min(1, 'must name someone')
-      .max(maxUsers, `must have at most ${maxUsers} ids`),
+    userIds: list(id('user'), 1, maxUsers),
     title: line(1, 200),
     body: text(0, 4_000),
   }),

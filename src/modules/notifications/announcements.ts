@@ -41,8 +41,8 @@ export function createAnnouncementService({
       const recipients = [...new Set(userIds)];
       const unknown = await findUnknownUsers(database, organizationId, recipients);
       if (unknown.length > 0) {
-        const messages = unknown.map((id) => `there is no ${encodeId('user', id)}`);
-        throw new AppError('USER_NOT_FOUND', { 'input.userIds': messages });
+        const problems = unknown.map((id) => ({ rule: 'THERE_IS_NO', id: encodeId('user', id) }) as const);
+        throw new AppError('USER_NOT_FOUND', { 'input.userIds': problems });
       }
       const payload = { announcementId: newId(), authorId: viewer.userId, title, body };
       await queue.enqueueBatch(

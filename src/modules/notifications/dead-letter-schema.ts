@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, parseArgs } from '../../graphql/input.js';
+import { id, list, parseArgs } from '../../graphql/input.js';
 import type { DeadLetter } from '../../queue/dead-letters.js';
 import { keyPatterns, parsePage } from '../../shared/pagination.js';
 import { NotificationChannelEnum } from './channel-enum.js';
@@ -17,7 +17,7 @@ declare module '../../graphql/context.js' {
 const maxAtOnce = 100;
 
 const idsArgs = z.object({
-  input: z.object({ ids: z.array(id('deadletter')).max(maxAtOnce, `must have at most ${maxAtOnce} ids`) }),
+  input: z.object({ ids: list(id('deadletter'), 0, maxAtOnce) }),
 });
 
 const DeadLettersInput = builder.inputType('DeadLettersInput', {

@@ -1,5 +1,6 @@
-/** The languages that notifications are written in. */
-export type Language = 'uk' | 'en';
+import { languageOf } from '../../shared/language.js';
+
+export { type Language, languageOf } from '../../shared/language.js';
 
 /** Who reads: the language, and where the local times are. */
 export interface Reader {
@@ -13,11 +14,6 @@ export interface Reader {
 export interface Formats {
   /** A day with the time from start to end, in the reader's zone. */
   period(start: string, end: string): string;
-}
-
-/** Ukrainian for Ukrainian readers, English for all others. */
-export function languageOf(locale: string): Language {
-  return /^uk\b/i.test(locale) ? 'uk' : 'en';
 }
 
 /** Making a format costs as much as forty uses of it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, parseArgs } from '../../graphql/input.js';
+import { id, list, parseArgs } from '../../graphql/input.js';
 import { keyPatterns, parsePage } from '../../shared/pagination.js';
 import type { NotificationService } from './service.js';
 import { NotificationConnection, NotificationsPayload, QueueStatsRef } from './types.js';
@@ -21,7 +21,7 @@ declare module '../../graphql/context.js' {
 const maxMarked = 100;
 
 const markArgs = z.object({
-  input: z.object({ ids: z.array(id('notification')).max(maxMarked, `must have at most ${maxMarked} ids`) }),
+  input: z.object({ ids: list(id('notification'), 0, maxMarked) }),
 });
 
 const MarkNotificationsReadInput = builder.inputType('MarkNotificationsReadInput', {

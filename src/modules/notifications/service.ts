@@ -124,6 +124,6 @@ function inOrder(
 }
 
 function notFound(ids: readonly string[]): AppError {
-  const messages = ids.map((id) => `there is no ${encodeId('notification', id)}`);
-  return new AppError('NOTIFICATION_NOT_FOUND', { 'input.ids': messages });
+  const problems = ids.map((id) => ({ rule: 'THERE_IS_NO', id: encodeId('notification', id) }) as const);
+  return new AppError('NOTIFICATION_NOT_FOUND', { 'input.ids': problems });
 }

@@ -11,7 +11,7 @@ declare module '../../graphql/context.js' {
   }
 }
 
-const passwordArgs = z.object({ input: z.object({ password: z.string().max(1_024, 'is too long') }) });
+const passwordArgs = z.object({ input: z.object({ password: z.string().max(1_024) }) });
 
 const DeleteAccountInput = builder.inputType('DeleteAccountInput', {
   description: 'That the viewer really wants to go.',
@@ -39,7 +39,7 @@ builder.mutationFields((t) => ({
   exportAccount: t.field({
     type: AccountExportPayload,
     description:
-      'Everything that is known about the viewer. UNAUTHENTICATED, INVALID_CREDENTIALS, PAYLOAD_TOO_LARGE.',
+      'Everything that is known about the viewer. UNAUTHENTICATED, INVALID_CREDENTIALS, EXPORT_TOO_LARGE.',
     args: { input: t.arg({ type: ExportAccountInput, required: true, description: 'The password.' }) },
     resolve: (_root, args, context) => {
       const { password } = parseArgs(passwordArgs, args).input;

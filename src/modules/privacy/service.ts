@@ -67,15 +67,12 @@ export function createPrivacyService(options: PrivacyServiceOptions) {
     exportPerson,
     erasePerson,
 
-    /** The viewer's own data, as JSON. Fails with INVALID_CREDENTIALS, and PAYLOAD_TOO_LARGE past 20 million characters. */
+    /** The viewer's own data, as JSON. Fails with INVALID_CREDENTIALS, and EXPORT_TOO_LARGE past 20 million characters. */
     async exportOwn(viewer: Viewer, password: string): Promise<{ createdAt: Date; data: string }> {
       await accounts.requireHolder(viewer, password, 'input.password');
       const { createdAt, tables } = await exportPerson(viewer, viewer.userId);
       const data = JSON.stringify(Object.fromEntries(tables.map(({ table, rows }) => [table, rows])));
-      if (data.length > maxExport) {
-        const detail = 'There is too much for one answer; ask the school for your data.';
-        throw new AppError('PAYLOAD_TOO_LARGE', {}, { detail });
-      }
+      if (data.length > maxExport) throw new AppError('EXPORT_TOO_LARGE');
       return { createdAt, data };
     },
 

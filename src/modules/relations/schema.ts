@@ -16,7 +16,7 @@ const inviteArgs = z.object({
   input: z.object({
     studentEmail: z
       .string()
-      .max(254, 'must have at most 254 characters')
+      .max(254)
       .transform((value) => value.toLowerCase()),
     note: text(0, 1_000).nullish(),
   }),

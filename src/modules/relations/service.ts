@@ -75,13 +75,13 @@ export function createRelationService(options: RelationServiceOptions) {
       if (!canInvite(viewer)) throw new AppError('FORBIDDEN');
       const { organizationId, userId: tutorId } = viewer;
       const studentId = await accounts.studentIdByEmail(database, organizationId, studentEmail);
-      if (!studentId) throw refused('STUDENT_NOT_FOUND', 'is not the address of a student');
+      if (!studentId) throw refused('STUDENT_NOT_FOUND', 'STUDENT_ADDRESS');
       return database.transaction(async (tx) => {
         // Invitations of one pair run one after another, so that none is added beside one that was just accepted.
         await accounts.lockPeople(tx, organizationId, [tutorId, studentId]);
         const pair = { tutorId, studentId };
         if (await hasOpenRelation(tx, organizationId, pair)) {
-          throw refused('RELATION_ALREADY_EXISTS', 'is invited or taught by you already');
+          throw refused('RELATION_ALREADY_EXISTS', 'RELATED_ALREADY');
         }
         const relation = await insertInvitation(tx, { id: newId(), organizationId, ...pair, note });
         const payload = { relationId: relation.id, ...pair };
@@ -175,6 +175,9 @@ export function createRelationService(options: RelationServiceOptions) {
 /** Relations, as `createRelationService` makes them. */
 export type RelationService = ReturnType<typeof createRelationService>;
 
-function refused(code: 'STUDENT_NOT_FOUND' | 'RELATION_ALREADY_EXISTS', message: string): AppError {
-  return new AppError(code, { 'input.studentEmail': [message] });
+function refused(
+  code: 'STUDENT_NOT_FOUND' | 'RELATION_ALREADY_EXISTS',
+  rule: 'STUDENT_ADDRESS' | 'RELATED_ALREADY',
+): AppError {
+  return new AppError(code, { 'input.studentEmail': [{ rule }] });
 }

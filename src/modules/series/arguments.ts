@@ -1,25 +1,21 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
-import { id, idempotencyKey, text } from '../../graphql/input.js';
+import { id, idempotencyKey, integer, refuse, rule, text } from '../../graphql/input.js';
 import { isTimeZone } from '../../platform/time/zones.js';
 import { instant } from '../lessons/arguments.js';
 import { target, title } from '../lessons/inputs.js';
 
 /** A local date and time in whole minutes: `2026-03-29T10:15`. */
 const localTime = z.string().transform((value, context) => {
-  const refuse = () => {
-    context.addIssue({ code: 'custom', message: 'must be a local date and time, as YYYY-MM-DDTHH:MM' });
-    return z.NEVER;
-  };
-  if (!/^[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d(:00)?$/.test(value)) return refuse();
+  const refused = () => refuse(context, { rule: 'LOCAL_TIME' });
+  if (!/^[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d(:00)?$/.test(value)) return refused();
   try {
     return Temporal.PlainDateTime.from(value, { overflow: 'reject' });
   } catch {
-    return refuse();
+    return refused();
   }
 });
 
-const duration = 'must be 5 to 480';
 const scope = z
   .enum(['THIS', 'THIS_AND_FOLLOWING', 'ALL'])
   .nullish()
@@ -30,8 +26,8 @@ export const seriesArgs = z.object({
     studentId: id('user'),
     title,
     localStart: localTime,
-    timeZone: z.string().refine(isTimeZone, 'must be the name of a time zone, such as Europe/Kyiv'),
-    durationMinutes: z.int().min(5, duration).max(480, duration),
+    timeZone: z.string().refine(isTimeZone, rule({ rule: 'TIME_ZONE' })),
+    durationMinutes: integer(5, 480),
     rrule: text(1, 500),
     skipConflicts: z
       .boolean()

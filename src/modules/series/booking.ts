@@ -57,11 +57,10 @@ export async function bookSeries(
   const { studentId } = booking;
   const now = clock.now();
   const slots = slotsOf(booking);
-  if (slots.some(({ startsAt }) => startsAt <= now))
-    throw invalid('input.localStart', 'must be in the future');
+  if (slots.some(({ startsAt }) => startsAt <= now)) throw invalid('input.localStart', { rule: 'IN_FUTURE' });
   const people = await accounts.lockPeople(tx, organizationId, [tutorId, studentId]);
   if (!people.some(({ id, role }) => id === studentId && role === 'STUDENT'))
-    throw new AppError('STUDENT_NOT_FOUND', { 'input.studentId': ['is not the id of a student'] });
+    throw new AppError('STUDENT_NOT_FOUND', { 'input.studentId': [{ rule: 'STUDENT_ID' }] });
   await relations.requireActive(tx, organizationId, tutorId, studentId);
 
   // Whoever writes to either calendar holds the same locks, so what is free now stays free until the commit.

@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/errors.js';
+import { AppError, type FieldProblem } from '../../shared/errors.js';
 import type { Conflict } from './store.js';
 
 /** How many taken slots an error names. */
@@ -10,8 +10,9 @@ export function slotsTaken(
   conflicts: readonly Conflict[],
   slots: readonly { readonly startsAt: Date }[],
 ): AppError {
-  const messages = conflicts
-    .slice(0, named)
-    .map(({ index, whose }) => `the ${whose} has another lesson at ${slots[index]?.startsAt.toISOString()}`);
-  return new AppError('SLOT_TAKEN', { [path]: messages });
+  const problems = conflicts.slice(0, named).map(({ index, whose }): FieldProblem => {
+    const rule = whose === 'tutor' ? 'TUTOR_BUSY_AT' : 'STUDENT_BUSY_AT';
+    return { rule, at: slots[index]?.startsAt.toISOString() ?? '' };
+  });
+  return new AppError('SLOT_TAKEN', { [path]: problems });
 }

@@ -21,9 +21,8 @@ export function sameTimes(a: Times, b: Times): boolean {
 
 /** Refuses what a series cannot keep: it has local times and a length in whole minutes. */
 export function requireWholeMinutes({ startsAt, endsAt }: Times): void {
-  if (startsAt.getTime() % minute !== 0)
-    throw invalid('input.startsAt', 'must be a whole minute for a series');
-  if (endsAt.getTime() % minute !== 0) throw invalid('input.endsAt', 'must be a whole minute for a series');
+  if (startsAt.getTime() % minute !== 0) throw invalid('input.startsAt', { rule: 'WHOLE_MINUTE' });
+  if (endsAt.getTime() % minute !== 0) throw invalid('input.endsAt', { rule: 'WHOLE_MINUTE' });
 }
 
 /** Whether a lesson lies where its series has it: then it goes where the series goes. */

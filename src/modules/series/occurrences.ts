@@ -43,11 +43,10 @@ export function occurrencesOf(rrule: string, { localStart, timeZone }: SeriesSta
       return true;
     });
   } catch (error) {
-    throw invalid(path, isExhausted(error) ? 'must yield its lessons within reach' : 'is not a valid rule');
+    throw invalid(path, { rule: isExhausted(error) ? 'RRULE_REACH' : 'RRULE' });
   }
-  if (found.length === 0) throw invalid(path, 'must yield at least one lesson');
-  if (found.length > maxOccurrences)
-    throw invalid(path, `must not yield more than ${maxOccurrences} lessons`);
+  if (found.length === 0) throw invalid(path, { rule: 'RRULE_EMPTY' });
+  if (found.length > maxOccurrences) throw invalid(path, { rule: 'RRULE_LESSONS', max: maxOccurrences });
   return found.sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
 }
 
@@ -75,7 +74,7 @@ function endOf(parts: RuleParts): (occurrence: Occurrence) => boolean {
     const instant = instantOf(end, 'UTC');
     return ({ startsAt }) => startsAt > instant;
   } catch {
-    throw invalid(path, 'has an UNTIL that is no date');
+    throw invalid(path, { rule: 'RRULE_UNTIL' });
   }
 }
 

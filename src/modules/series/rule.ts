@@ -33,23 +33,17 @@ export function parseRule(text: string): RuleParts {
     .split(';')) {
     const [name = '', value = '', ...rest] = part.split('=');
     const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-    if (!shape || rest.length > 0) throw invalid(path, `has a part that is not supported: ${name || part}`);
-    if (parts.has(name)) throw invalid(path, `has ${name} twice`);
-    if (!shape.test(value)) throw invalid(path, refusals[name] ?? `has a ${name} that is not valid`);
+    if (!shape || rest.length > 0) throw invalid(path, { rule: 'RRULE_UNSUPPORTED', part: name || part });
+    if (parts.has(name)) throw invalid(path, { rule: 'RRULE_TWICE', part: name });
+    if (!shape.test(value))
+      throw invalid(path, name === 'FREQ' ? { rule: 'RRULE_FREQ' } : { rule: 'RRULE_PART', part: name });
     parts.set(name, value);
   }
-  if (!parts.has('FREQ')) throw invalid(path, 'must have FREQ');
+  if (!parts.has('FREQ')) throw invalid(path, { rule: 'RRULE_FREQ' });
   if (parts.has('COUNT') === parts.has('UNTIL'))
-    throw invalid(
-      path,
-      parts.has('COUNT') ? 'must not have both COUNT and UNTIL' : 'must end: give COUNT or UNTIL',
-    );
+    throw invalid(path, { rule: parts.has('COUNT') ? 'RRULE_TWO_ENDS' : 'RRULE_ENDLESS' });
   return parts;
 }
-
-const refusals: Readonly<Record<string, string>> = {
-  FREQ: 'must have a FREQ of DAILY, WEEKLY, MONTHLY or YEARLY',
-};
 
 /** The rule as text. */
 export function formatRule(parts: RuleParts): string {

@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '../../platform/database/database.js';
 import { once } from '../../platform/idempotency/once.js';
-import { AppError } from '../../shared/errors.js';
+import { AppError, invalid } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import type { Viewer } from '../../shared/viewer.js';
 import { createCalendar, type LessonTarget } from '../lessons/calendar.js';
@@ -66,9 +66,7 @@ export function createSeriesService(options: SeriesOptions) {
     const { moves, series } = relocate(halves?.from ?? place.series, touched, target, times, splits);
     const moved = moves.filter((move) => move.moved);
     if (moved.some(({ startsAt }) => startsAt <= now))
-      throw new AppError('VALIDATION_ERROR', {
-        'input.startsAt': ['would put a lesson of the series into the past'],
-      });
+      throw invalid('input.startsAt', { rule: 'SERIES_IN_PAST' });
     const conflicts = await findConflicts(
       tx,
       series,

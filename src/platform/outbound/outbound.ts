@@ -2,7 +2,9 @@ import { lookup as systemLookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { asError } from '../../shared/errors.js';
+import { problemIn } from '../../shared/errors/field-rules.js';
+import { asError, type FieldProblem } from '../../shared/errors.js';
+import { defaultLanguage } from '../../shared/language.js';
 import { isPublicAddress } from './public-address.js';
 
 /** A request to an address that somebody else has chosen. */
@@ -29,7 +31,7 @@ export interface Outbound {
    */
   post(request: OutboundRequest): Promise<OutboundAnswer>;
   /** Why a URL can never be sent to; null when it may be. A host's address is checked when it is connected to. */
-  refusalOf(url: string): string | null;
+  refusalOf(url: string): FieldProblem | null;
 }
 
 export interface OutboundOptions {
@@ -78,22 +80,22 @@ export function createOutbound({
     });
   };
 
-  function refusalOf(text: string): string | null {
-    if (text.length > maxUrlCharacters) return `must have at most ${maxUrlCharacters} characters`;
-    if (!URL.canParse(text)) return 'must be a URL';
+  function refusalOf(text: string): FieldProblem | null {
+    if (text.length > maxUrlCharacters) return { rule: 'AT_MOST_CHARACTERS', max: maxUrlCharacters };
+    if (!URL.canParse(text)) return { rule: 'URL' };
     const { protocol, username, password, hostname } = new URL(text);
-    if (protocol !== 'https:' && !(allowInsecure && protocol === 'http:')) return 'must start with https://';
-    if (username || password) return 'must not have a user or a password';
+    if (protocol !== 'https:' && !(allowInsecure && protocol === 'http:')) return { rule: 'HTTPS' };
+    if (username || password) return { rule: 'URL_WITHOUT_USER' };
     // A name is looked up when it is connected to; a number is never looked up, so it is checked here.
     const address = hostname.replace(/^\[|\]$/g, '');
-    return isIP(address) && !mayReach(address) ? 'must not have a private address' : null;
+    return isIP(address) && !mayReach(address) ? { rule: 'PUBLIC_ADDRESS' } : null;
   }
 
   return {
     refusalOf,
     async post({ url, headers, body, signal }) {
       const refusal = refusalOf(url);
-      if (refusal) throw new AddressRefused(`The URL ${refusal}.`);
+      if (refusal) throw new AddressRefused(`The URL ${problemIn(defaultLanguage, refusal)}.`);
       const end = AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1_000)]);
       const send = new URL(url).protocol === 'https:' ? httpsRequest : httpRequest;
       try {

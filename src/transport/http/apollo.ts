@@ -7,7 +7,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { type GraphQLSchema, OperationTypeNode } from 'graphql';
-import type { Context } from '../../graphql/context.js';
+import { type Context, readerLanguage } from '../../graphql/context.js';
 import { formatError, formatErrorSilently } from '../../graphql/format-error.js';
 import type { DocumentGuard } from '../../graphql/guards.js';
 import type { Logger } from '../../platform/logger.js';
@@ -63,11 +63,7 @@ function answers(logger: Logger): ApolloServerPlugin<Context> {
       return {
         async didResolveOperation({ operation }) {
           if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return;
-          throw new AppError(
-            'BAD_REQUEST',
-            {},
-            { detail: 'Subscriptions need a WebSocket (graphql-transport-ws).' },
-          );
+          throw new AppError('BAD_REQUEST', { query: [{ rule: 'NEEDS_SOCKET' }] });
         },
         async willSendResponse(request) {
           finish(request, logger);
@@ -84,7 +80,8 @@ function finish(
   const type = answerType(request.http?.headers.get('accept')) ?? 'application/json';
   response.http.headers.set('content-type', contentType(type));
   if (!errors || response.body?.kind !== 'single') return;
-  const formatted = errors.map((error) => formatError(error, { requestId: contextValue.requestId, logger }));
+  const scope = { requestId: contextValue.requestId, logger, language: readerLanguage(contextValue) };
+  const formatted = errors.map((error) => formatError(error, scope));
   const result = { ...response.body.singleResult, errors: formatted };
   response.body = { kind: 'single', singleResult: result };
   const code = formatted[0]?.extensions.code;

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import { errorBody, type FormattedError, formatError } from '../../graphql/format-error.js';
+import { type ErrorScope, errorBody, type FormattedError, formatError } from '../../graphql/format-error.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
+import { defaultLanguage } from '../../shared/language.js';
+import { preferredLanguage } from '../accept-language.js';
 import { graphqlPath, pathOf } from '../path.js';
 import { answerType, contentType, statusWithoutData } from './graphql-answer.js';
 
@@ -40,11 +42,20 @@ export function sendFailure(
   failure: unknown,
   logger: Logger,
 ): FastifyReply {
-  const scope = { requestId: request.id, logger };
+  const scope = scopeOf(request, logger);
   const error = serverError(failure);
   if (pathOf(request.url) === graphqlPath) return sendErrors(request, reply, [formatError(error, scope)]);
   const { status, body } = errorBody(error, scope);
   return reply.code(status).send(body);
+}
+
+/** Who reads the answer, as far as the request alone tells. */
+export function scopeOf({ id, headers }: FastifyRequest, logger: Logger): ErrorScope {
+  return {
+    requestId: id,
+    logger,
+    language: preferredLanguage(headers['accept-language']) ?? defaultLanguage,
+  };
 }
 
 /** What Fastify has against a request, in our codes; anything else stays as it is. */
@@ -54,8 +65,7 @@ function serverError(error: unknown): unknown {
   if (statusCode === 413) return new AppError('PAYLOAD_TOO_LARGE');
   if (statusCode === 415) return new AppError('UNSUPPORTED_MEDIA_TYPE');
   if (typeof statusCode !== 'number' || statusCode >= 500) return error;
-  const bad = code.includes('JSON') ? 'The body is not valid JSON.' : undefined;
-  return new AppError('BAD_REQUEST', {}, bad ? { detail: bad } : {});
+  return new AppError('BAD_REQUEST', code.includes('JSON') ? { body: [{ rule: 'JSON' }] } : {});
 }
 
 function methodsOf(app: FastifyInstance, url: string): HTTPMethods[] {

@@ -10,7 +10,7 @@ import { type Authenticate, bearerToken } from '../authentication.js';
 import type { CallerOf } from '../client-address.js';
 import type { GraphiqlPage } from '../graphiql/page.js';
 import { graphqlPath } from '../path.js';
-import { sendErrors } from './failures.js';
+import { scopeOf, sendErrors } from './failures.js';
 import { answerType, wantsPage } from './graphql-answer.js';
 
 export interface GraphqlRouteOptions {
@@ -42,13 +42,13 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     if (graphiql && isRead(request) && wantsPage(request.headers.accept))
       return sendPage(graphiql, request, reply);
     if (answerType(request.headers.accept) === null) {
-      const error = new AppError('BAD_REQUEST', {}, { detail: 'The Accept header takes no JSON.' });
-      return sendErrors(request, reply, [formatError(error, { requestId: request.id, logger })], 406);
+      const error = new AppError('BAD_REQUEST', { accept: [{ rule: 'TAKES_JSON' }] });
+      return sendErrors(request, reply, [formatError(error, scopeOf(request, logger))], 406);
     }
     const text = documentOf(request);
     const guarded = text === null ? null : guard.check(text);
     if (guarded && 'errors' in guarded) {
-      const scope = { requestId: request.id, logger };
+      const scope = scopeOf(request, logger);
       return sendErrors(
         request,
         reply,
@@ -107,7 +107,7 @@ function readParameters(request: FastifyRequest): Readonly<Record<string, unknow
   try {
     return { operationName: parameters.get('operationName'), variables: given ? JSON.parse(given) : {} };
   } catch {
-    throw new AppError('BAD_REQUEST', {}, { detail: 'The variables are not valid JSON.' });
+    throw new AppError('BAD_REQUEST', { variables: [{ rule: 'JSON' }] });
   }
 }
 

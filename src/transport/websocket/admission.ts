@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ErrorCode } from '../../shared/errors.js';
+import type { PlainCode } from '../../shared/errors.js';
 import { networkOf } from '../client-address.js';
 import type { TransportLimits } from '../limits.js';
 import { type AllowedOrigins, isAllowedOrigin } from '../origins.js';
@@ -7,7 +7,7 @@ import { type AllowedOrigins, isAllowedOrigin } from '../origins.js';
 /** Counts sockets by address and by whether they have begun. */
 export interface Admission {
   /** Why a handshake is refused, or null. */
-  refusal(request: Pick<IncomingMessage, 'headers'>, address: string): ErrorCode | null;
+  refusal(request: Pick<IncomingMessage, 'headers'>, address: string): PlainCode | null;
   /** Counts a socket that was opened; gives what to call when it has begun and when it is closed. */
   admit(address: string): { begun(): void; closed(): void };
 }

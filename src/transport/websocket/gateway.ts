@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '../../platform/logger.js';
-import type { ErrorCode } from '../../shared/errors.js';
+import type { PlainCode } from '../../shared/errors.js';
 import type { CallerOf } from '../client-address.js';
 import type { TransportLimits } from '../limits.js';
 import type { AllowedOrigins } from '../origins.js';
@@ -60,7 +60,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   server.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${requestIdOf(request)}`));
   server.on('wsClientError', (_error, socket, request) => {
-    refuse(socket, 'BAD_REQUEST', { requestId: requestIdOf(request), graphql: true });
+    const { language } = callerOf(request);
+    refuse(socket, 'BAD_REQUEST', { requestId: requestIdOf(request), language, graphql: true });
   });
 
   function open(socket: WebSocket, request: IncomingMessage): void {
@@ -91,7 +92,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     connection.onEnd(() => connections.delete(connection));
   }
 
-  function refusal(request: IncomingMessage): ErrorCode | null {
+  function refusal(request: IncomingMessage): PlainCode | null {
     if (stopping) return 'SERVICE_UNAVAILABLE';
     if (pathOf(request.url ?? '') !== graphqlPath) return 'NOT_FOUND';
     return admission.refusal(request, callerOf(request).address);
@@ -118,7 +119,8 @@ export function createGateway(options: GatewayOptions): Gateway {
         return;
       }
       metrics.connections.inc({ status: 'rejected' });
-      refuse(socket, code, { requestId, graphql: code !== 'NOT_FOUND' });
+      const { language } = callerOf(request);
+      refuse(socket, code, { requestId, language, graphql: code !== 'NOT_FOUND' });
     },
 
     async stop() {

@@ -1,10 +1,11 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { makeServer, type Context as ProtocolContext, type Server } from 'graphql-ws';
-import type { Context, Services } from '../../graphql/context.js';
+import { type Context, readerLanguage, type Services } from '../../graphql/context.js';
 import { type Execution, type Operation, type Receiver, RequestErrors } from '../../graphql/execution.js';
-import { type ErrorScope, formatError } from '../../graphql/format-error.js';
+import { type ErrorScope, formatError, formatErrorInAll } from '../../graphql/format-error.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
+import type { Language } from '../../shared/language.js';
 import type { TransportLimits } from '../limits.js';
 import { closeCodes } from './close-codes.js';
 import type { Connection } from './connection.js';
@@ -35,7 +36,11 @@ export function createProtocol({
   limits,
   logger,
 }: ProtocolOptions): Server<Connection> {
-  const scopeOf = ({ requestId }: Connection): ErrorScope => ({ requestId, logger });
+  const scopeOf = (connection: Connection): ErrorScope => ({
+    requestId: connection.requestId,
+    logger,
+    language: readerLanguage(connection),
+  });
 
   function admit(connection: Connection, running: number, operation: Operation): void {
     if (connection.revoked) throw new AppError('SESSION_EXPIRED');
@@ -54,9 +59,18 @@ export function createProtocol({
   function receiverOf(connection: Connection, id: string): Receiver {
     const beginning = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
     return {
-      serialize: (result) => Buffer.from(`${JSON.stringify(present(connection, result))}}`),
-      deliver: (response) => {
-        if (connection.open) connection.outbox.sendParts(beginning, response);
+      serialize({ errors, ...result }) {
+        const written = (payload: unknown) => Buffer.from(`${JSON.stringify(payload)}}`);
+        if (!errors) return written(result);
+        const formatted = errors.map((error) => formatErrorInAll(error, scopeOf(connection)));
+        const inWords = (language: Language) =>
+          written({ ...result, errors: formatted.map((error) => error[language]) });
+        return { en: inWords('en'), uk: inWords('uk') };
+      },
+      deliver(response) {
+        if (!connection.open) return;
+        const own = Buffer.isBuffer(response) ? response : response[readerLanguage(connection)];
+        connection.outbox.sendParts(beginning, own);
       },
     };
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../../graphql/builder.js';
 import { requireViewer } from '../../../graphql/context.js';
-import { parseArgs } from '../../../graphql/input.js';
+import { list, parseArgs, rule } from '../../../graphql/input.js';
 import { NotificationChannelEnum } from '../channel-enum.js';
 import type { Preference, PreferenceService, Preferences, QuietHours } from './service.js';
 
@@ -129,24 +129,24 @@ const UpdateDefaultsInput = builder.inputType('UpdateNotificationDefaultsInput',
   }),
 });
 
-const preferences = z
-  .array(
-    z.object({
-      type: z.string(),
-      channel: z.enum(['IN_APP', 'EMAIL', 'PUSH', 'WEBHOOK']),
-      enabled: z.boolean(),
-    }),
-  )
-  .max(maxPreferences, `must be at most ${maxPreferences}`);
+const preferences = list(
+  z.object({
+    type: z.string(),
+    channel: z.enum(['IN_APP', 'EMAIL', 'PUSH', 'WEBHOOK']),
+    enabled: z.boolean(),
+  }),
+  0,
+  maxPreferences,
+);
 
 const minuteOfDay = z
   .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day as HH:MM')
+  .refine((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time), rule({ rule: 'TIME_OF_DAY' }))
   .transform((time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3)));
 
 const quietHours = z
   .object({ from: minuteOfDay, to: minuteOfDay })
-  .refine(({ from, to }) => from !== to, { path: ['to'], error: 'must be another time than from' });
+  .refine(({ from, to }) => from !== to, rule({ rule: 'OTHER_TIME', other: 'from' }, 'to'));
 
 const updateArgs = z.object({
   input: z.object({

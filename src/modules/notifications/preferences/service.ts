@@ -1,6 +1,6 @@
 import type { DigestFrequency, NotificationChannel } from '../../../generated/prisma/enums.js';
 import type { Database } from '../../../platform/database/database.js';
-import { AppError, type ErrorFields } from '../../../shared/errors.js';
+import { AppError, type FieldProblem } from '../../../shared/errors.js';
 import type { Viewer } from '../../../shared/viewer.js';
 import { allTypes, type Unsubscription } from '../delivery/unsubscribe-links.js';
 import { eventTypeNames, eventTypeOf } from '../event-types/registry.js';
@@ -108,15 +108,14 @@ function effective({ own, school }: Pick<Settings, 'own' | 'school'>): Preferenc
 
 /** The preferences as they are kept; a later one of the same type and channel counts. */
 function choicesOf(preferences: readonly Preference[]): Choices {
-  const fields: Record<string, string[]> = {};
+  const fields: Record<string, FieldProblem[]> = {};
   for (const [index, { type, channel, enabled }] of preferences.entries()) {
     const path = `input.preferences.${index}`;
-    if (!eventTypeOf(type)) fields[`${path}.type`] = ['is not a type of notification'];
-    else if (channel === 'WEBHOOK') fields[`${path}.channel`] = ['is the school’s, see webhookEndpoints'];
-    else if (!enabled && isCritical(type))
-      fields[`${path}.enabled`] = [`cannot be false: ${type} is critical`];
+    if (!eventTypeOf(type)) fields[`${path}.type`] = [{ rule: 'NOTIFICATION_TYPE' }];
+    else if (channel === 'WEBHOOK') fields[`${path}.channel`] = [{ rule: 'SCHOOLS_CHANNEL' }];
+    else if (!enabled && isCritical(type)) fields[`${path}.enabled`] = [{ rule: 'CRITICAL', type }];
   }
-  if (Object.keys(fields).length > 0) throw new AppError('VALIDATION_ERROR', fields satisfies ErrorFields);
+  if (Object.keys(fields).length > 0) throw new AppError('VALIDATION_ERROR', fields);
   return Object.fromEntries(preferences.map(({ type, channel, enabled }) => [keyOf(type, channel), enabled]));
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from '../../../platform/database/database.js';
 import type { Outbound } from '../../../platform/outbound/outbound.js';
 import { isReceiverKey } from '../../../platform/web-push/encryption.js';
-import { AppError } from '../../../shared/errors.js';
+import { AppError, type ErrorFields } from '../../../shared/errors.js';
 import { newId } from '../../../shared/ids.js';
 import type { Viewer } from '../../../shared/viewer.js';
 import { upsertSubscription } from './store.js';
@@ -39,10 +39,10 @@ export function createWebPushService({
       const p256dh = Buffer.from(keys.p256dh, 'base64url');
       const auth = Buffer.from(keys.auth, 'base64url');
       const refusal = outbound.refusalOf(endpoint);
-      const fields = {
+      const fields: ErrorFields = {
         ...(refusal ? { 'input.endpoint': [refusal] } : {}),
-        ...(isReceiverKey(p256dh) ? {} : { 'input.p256dh': ['must be a public key on P-256 in base64url'] }),
-        ...(auth.length === 16 ? {} : { 'input.auth': ['must be 16 bytes in base64url'] }),
+        ...(isReceiverKey(p256dh) ? {} : { 'input.p256dh': [{ rule: 'P256_KEY' }] }),
+        ...(auth.length === 16 ? {} : { 'input.auth': [{ rule: 'BYTES', bytes: 16 }] }),
       };
       if (Object.keys(fields).length > 0) throw new AppError('VALIDATION_ERROR', fields);
       const owner = { id: newId(), organizationId, userId, sessionId };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../../graphql/builder.js';
 import { requireViewer } from '../../../graphql/context.js';
-import { id, line, parseArgs, text } from '../../../graphql/input.js';
+import { id, line, list, parseArgs, text } from '../../../graphql/input.js';
 import { OkPayload } from '../../accounts/types.js';
 import type { WebhookService, WebhookWithSecret } from './service.js';
 import type { WebhookEndpointView } from './store.js';
@@ -67,7 +67,7 @@ const WebhookEndpointInput = builder.inputType('WebhookEndpointInput', {
 const createArgs = z.object({
   input: z.object({
     url: text(1, 2_048),
-    events: z.array(line(1, 100)).min(1, 'must not be empty').max(maxEvents, `must be at most ${maxEvents}`),
+    events: list(line(1, 100), 1, maxEvents),
   }),
 });
 const endpointArgs = z.object({ input: z.object({ id: id('webhook') }) });

@@ -1,6 +1,6 @@
 import type { Database } from '../../../platform/database/database.js';
 import type { Outbound } from '../../../platform/outbound/outbound.js';
-import { AppError, invalid } from '../../../shared/errors.js';
+import { AppError, type ErrorFields, invalid } from '../../../shared/errors.js';
 import { newId } from '../../../shared/ids.js';
 import type { Viewer } from '../../../shared/viewer.js';
 import { eventTypeOf } from '../event-types/registry.js';
@@ -66,17 +66,17 @@ export function createWebhookService(
       const organizationId = schoolOf(viewer);
       const refusal = outbound.refusalOf(url);
       const unknown = events.filter((name) => !eventTypeOf(name));
-      const fields = {
+      const fields: ErrorFields = {
         ...(refusal ? { 'input.url': [refusal] } : {}),
         ...(unknown.length > 0
-          ? { 'input.events': unknown.map((name) => `${name} is not a type of notification`) }
+          ? { 'input.events': unknown.map((name) => ({ rule: 'NO_NOTIFICATION_TYPE', name })) }
           : {}),
       };
       if (Object.keys(fields).length > 0) throw new AppError('VALIDATION_ERROR', fields);
       const secret = newWebhookSecret();
       const chosen = { id: newId(), url, events: [...new Set(events)], secret };
       const endpoint = await insertEndpoint(database, organizationId, chosen);
-      if (!endpoint) throw invalid('input', `a school has at most ${maxEndpoints} endpoints`);
+      if (!endpoint) throw invalid('input', { rule: 'AT_MOST_ENDPOINTS', max: maxEndpoints });
       return { endpoint, secret: shownSecret(secret) };
     },
 

@@ -1,0 +1,17 @@
+import type { ErrorGroup } from './definition.js';
+
+export const chatErrors = {
+  ROOM_NOT_FOUND: { status: 404, retry: 'NO', en: 'There is no such room.', uk: 'Такої кімнати немає.' },
+  MESSAGE_NOT_FOUND: {
+    status: 404,
+    retry: 'NO',
+    en: 'There is no such message.',
+    uk: 'Такого повідомлення немає.',
+  },
+  CHAT_NOT_ACCESSIBLE: {
+    status: 403,
+    retry: 'NO',
+    en: 'You may see this but not its chat.',
+    uk: 'Ви можете це бачити, але не його чат.',
+  },
+} as const satisfies ErrorGroup;

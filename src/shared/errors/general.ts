@@ -1,0 +1,83 @@
+import type { ErrorGroup } from './definition.js';
+
+export const generalErrors = {
+  VALIDATION_ERROR: {
+    status: 400,
+    retry: 'NO',
+    en: 'The input is not valid.',
+    uk: 'Введені дані некоректні.',
+    example: { fields: { 'input.startsAt': [{ rule: 'IN_FUTURE' }] } },
+  },
+  BAD_REQUEST: {
+    status: 400,
+    retry: 'NO',
+    en: 'The request could not be understood.',
+    uk: 'Не вдалося зрозуміти запит.',
+    example: { fields: { body: [{ rule: 'JSON' }] } },
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    socket: 4403,
+    retry: 'REFRESHED',
+    en: 'Sign in first.',
+    uk: 'Спершу увійдіть.',
+    example: { fields: { accessToken: [{ rule: 'TOKEN_EXPIRED' }] } },
+  },
+  FORBIDDEN: { status: 403, retry: 'NO', en: 'You may not do this.', uk: 'Вам не дозволено це робити.' },
+  NOT_FOUND: { status: 404, retry: 'NO', en: 'There is nothing here.', uk: 'Тут нічого немає.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    socket: 'HTTP',
+    retry: 'NO',
+    en: 'This method is not allowed here.',
+    uk: 'Цей метод тут не дозволено.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    socket: 'HTTP',
+    retry: 'NO',
+    en: 'The request is too large.',
+    uk: 'Запит завеликий.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    socket: 'HTTP',
+    retry: 'NO',
+    en: 'Send application/json.',
+    uk: 'Надсилайте application/json.',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    socket: 1013,
+    retry: 'LATER',
+    en: 'Too many requests; try again later.',
+    uk: 'Забагато запитів; спробуйте пізніше.',
+  },
+  INTERNAL_ERROR: {
+    status: 500,
+    socket: 4500,
+    retry: 'LATER',
+    en: 'Something went wrong on our side. The request id is {requestId}.',
+    uk: 'У нас щось пішло не так. Ідентифікатор запиту: {requestId}.',
+    example: { values: { requestId: '0197a3f2-5c1e-7c44-9d0b-3f6a1b2c4d5e' } },
+  },
+  SERVICE_UNAVAILABLE: {
+    status: 503,
+    socket: 1013,
+    retry: 'LATER',
+    en: 'The service is not available right now; try again shortly.',
+    uk: 'Сервіс зараз недоступний; спробуйте трохи згодом.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 409,
+    retry: 'NO',
+    en: 'This key was used with another input.',
+    uk: 'Цей ключ уже використано з іншими даними.',
+  },
+  IDEMPOTENCY_IN_PROGRESS: {
+    status: 409,
+    retry: 'LATER',
+    en: 'A request with this key is still running.',
+    uk: 'Запит із цим ключем ще виконується.',
+  },
+} as const satisfies ErrorGroup;
