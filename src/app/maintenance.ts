@@ -1,4 +1,5 @@
 import { removeExpiredLinks } from '../modules/accounts/link-store.js';
+import { removeExpiredOperations } from '../modules/boards/retention-store.js';
 import { removeExpiredKeys } from '../platform/idempotency/once.js';
 import { asError } from '../shared/errors.js';
 import type { Foundation } from './foundation.js';
@@ -21,8 +22,9 @@ export function createMaintenance({ channels, database, logger }: Foundation): M
     const events = await channels.removeExpired();
     const keys = await removeExpiredKeys(database, keysAtOnce);
     const links = await removeExpiredLinks(database, keysAtOnce);
-    if (events + keys + links > 0)
-      logger.info({ events, keys, links }, 'what was past its retention was removed');
+    const operations = await removeExpiredOperations(database, keysAtOnce);
+    if (events + keys + links + operations > 0)
+      logger.info({ events, keys, links, operations }, 'what was past its retention was removed');
   }
   const run = () => {
     running = removeExpired().catch((error) => {

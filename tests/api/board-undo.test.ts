@@ -1,3 +1,4 @@
+import { removeExpiredOperations } from '../../src/modules/boards/retention-store.js';
 import { type ElementSpan, type KnownOperation, planUndo } from '../../src/modules/boards/undo-plan.js';
 import type { Person } from '../testkit/seed.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
@@ -164,4 +165,22 @@ it('a plan never touches what another has changed, and otherwise gives the state
       expect({ seed, elementId, source: restoration?.source }).toEqual({ seed, elementId, source: expected });
     }
   }
+});
+
+it('operations are forgotten after 7 days, with what they replaced; what is on the board stays', async () => {
+  await draw(app, tutor, boardId, [put('a', 1), put('a', 2), put('b', 1), del('b'), put('c', 1)]);
+  const { database } = app.foundation;
+  await database.sql(
+    `UPDATE board_operation SET created_at = now() - interval '8 days' WHERE board_id = (SELECT board_id FROM board_operation
+      ORDER BY created_at DESC LIMIT 1) AND kind = 'DELETE'`,
+  );
+  expect(await removeExpiredOperations(database, 100)).toBe(1);
+  await database.sql(`UPDATE board_operation SET created_at = now() - interval '8 days'`);
+  await removeExpiredOperations(database, 5_000);
+  expect(await shown()).toEqual({ a: [2, 'tutor'], c: [1, 'tutor'] });
+  const [left] = await database.sql<{ ended: number; known: number }>(
+    `SELECT (SELECT count(*)::int FROM board_element WHERE ended_revision IS NOT NULL) AS ended,
+            (SELECT count(*)::int FROM board_operation) AS known`,
+  );
+  expect(left).toEqual({ ended: 0, known: 0 });
 });
