@@ -13,6 +13,7 @@ export const moduleOrder = [
   'series',
   'classrooms',
   'chats',
+  'boards',
   'presence',
   'calendar-feed',
   'notifications',

@@ -1,6 +1,7 @@
 import { forgetDevices } from '../modules/accounts/device-store.js';
 import { removeExpiredInvitations } from '../modules/accounts/invitation-store.js';
 import { removeExpiredLinks } from '../modules/accounts/link-store.js';
+import { removeExpiredOperations } from '../modules/boards/retention-store.js';
 import type { PrivacyService } from '../modules/privacy/service.js';
 import { removeExpiredKeys } from '../platform/idempotency/once.js';
 import { asError } from '../shared/errors.js';
@@ -33,11 +34,12 @@ export function createMaintenance(
     const events = await channels.removeExpired();
     const keys = await removeExpiredKeys(database, keysAtOnce);
     const links = await removeExpiredLinks(database, keysAtOnce);
+    const operations = await removeExpiredOperations(database, keysAtOnce);
     const invitations = await removeExpiredInvitations(database, keysAtOnce);
     const unused = new Date(clock.now().getTime() - deviceMilliseconds);
     const devices = await forgetDevices(database, unused, keysAtOnce);
     const accounts = await privacy.eraseUnproven(accountsAtOnce);
-    const removed = { events, keys, links, invitations, devices, accounts };
+    const removed = { events, keys, links, operations, invitations, devices, accounts };
     if (Object.values(removed).some((count) => count > 0))
       logger.info(removed, 'what was past its retention was removed');
   }

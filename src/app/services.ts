@@ -14,6 +14,8 @@ import { createSignIn } from '../modules/accounts/sign-in.js';
 import { createSignUp } from '../modules/accounts/sign-up.js';
 import { isPem } from '../modules/accounts/token-keys.js';
 import { createAvailabilityService, isAvailable } from '../modules/availability/service.js';
+import { boardFrozenBy } from '../modules/boards/freeze.js';
+import { createBoardService } from '../modules/boards/service.js';
 import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
 import { findRoomsOfPair } from '../modules/chats/room-store.js';
 import { createMessageSearch } from '../modules/chats/search.js';
@@ -94,8 +96,12 @@ export function createServices({
   const lessons = createLessonService({
     ...{ database, channels, queue, clock, accounts, relations },
     isAvailable,
+    alsoTold: boardFrozenBy,
   });
-  const series = createSeriesService({ database, channels, queue, clock, accounts, relations, lessons });
+  const series = createSeriesService({
+    ...{ database, channels, queue, clock, accounts, relations, lessons },
+    alsoTold: boardFrozenBy,
+  });
   const classrooms = createClassroomService({ database, channels, queue, accounts, rooms: classroomRooms });
   const { unreadMessageDelaySeconds, publicUrl } = config;
   const chats = createChatService({
@@ -106,6 +112,7 @@ export function createServices({
     onSent: metrics.school.messageSent,
     onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
   });
+  const boards = createBoardService({ database, channels, signals });
   const messageSearch = createMessageSearch({ database, clock, requireRoom: chats.requireRoom });
   const presence = createPresenceService({
     database,
@@ -117,7 +124,7 @@ export function createServices({
   const calendarFeeds = createCalendarFeedService({ database, clock, secret, publicUrl });
   const notifications = createNotificationService({ database, channels, queue });
   const leavings = [
-    createLessonLeaving({ queue, clock }),
+    createLessonLeaving({ queue, clock, alsoTold: boardFrozenBy }),
     relations.leave,
     createClassroomLeaving(classroomRooms),
   ];
@@ -136,6 +143,7 @@ export function createServices({
       series,
       classrooms,
       chats,
+      boards,
       calendarFeeds,
       notifications,
       privacy,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createOneTimeLinks } from '../modules/accounts/one-time-links.js';
 import { createLetterHandlers } from '../modules/accounts/send-letters.js';
+import { boardFrozenBy } from '../modules/boards/freeze.js';
 import { createRecorder } from '../modules/lessons/recorder.js';
 import { createSweep } from '../modules/lessons/sweep.js';
 import { createCalendarAttachments } from '../modules/notifications/calendar-attachments.js';
@@ -94,7 +95,11 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     ...options,
   });
 
-  const sweep = createSweep({ database, clock, record: createRecorder({ channels, queue }) });
+  const sweep = createSweep({
+    database,
+    clock,
+    record: createRecorder({ channels, queue, alsoTold: boardFrozenBy }),
+  });
   const sweeping = createSweeping({ sweep, logger, intervalSeconds: options.sweepSeconds ?? 15 });
   const { privacy } = createServices(foundation);
   const maintenance = createMaintenance({ ...foundation, logger }, privacy);

@@ -1,6 +1,7 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import '../modules/accounts/schema.js';
 import '../modules/availability/schema.js';
+import '../modules/boards/schema.js';
 import '../modules/calendar-feed/schema.js';
 import '../modules/chats/schema.js';
 import '../modules/classrooms/schema.js';

@@ -16,6 +16,7 @@ export const idTypes = {
   classroom: 'Classroom',
   room: 'ChatRoom',
   message: 'ChatMessage',
+  board: 'Board',
   notification: 'Notification',
   webhook: 'WebhookEndpoint',
   deadletter: 'DeadLetter',

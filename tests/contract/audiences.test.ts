@@ -65,6 +65,7 @@ async function world() {
     Lesson: lesson.id,
     Classroom: (await school.classroom(tutor, [student])).id,
     ChatRoom: encodeId('room', lesson.uuid),
+    Board: encodeId('board', lesson.uuid),
     ChatMessage: sendMessage.message.id,
     Notification: notifications.edges[0].node.id,
   };
@@ -119,7 +120,7 @@ describe('the matrix of objects, fields and viewers', () => {
         const audience = fields[name] as 'seen' | readonly ViewerKind[];
         const mayRead = seenBy.includes(viewer) && (audience === 'seen' || audience.includes(viewer));
         const refusals = seenBy.includes(viewer)
-          ? ['null', 'CHAT_NOT_ACCESSIBLE', 'ROOM_NOT_FOUND']
+          ? ['null', 'CHAT_NOT_ACCESSIBLE', 'BOARD_NOT_ACCESSIBLE', 'ROOM_NOT_FOUND']
           : [otherwise];
         const expected = viewer === 'nobody' ? ['UNAUTHENTICATED'] : mayRead ? [own(name)] : refusals;
         expect({ field: `${typeName}.${name}`, viewer, is: outcome(name) }).toEqual({

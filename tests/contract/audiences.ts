@@ -94,6 +94,11 @@ export const objects: Readonly<Record<string, ObjectAudience>> = {
       'id roomId sequence version author body replyTo createdAt editedAt deletedAt reactions deletedBy mentions',
     ),
   },
+  Board: {
+    seenBy: parties,
+    otherwise: 'BOARD_NOT_FOUND',
+    fields: seen('id roomId revision elements frozen eventCursor'),
+  },
   Notification: {
     seenBy: self,
     otherwise: 'NOTIFICATION_NOT_FOUND',
@@ -126,6 +131,7 @@ export const parts: Readonly<Record<string, string>> = {
   ReactionCount: 'emoji count userIds',
   TextRange: 'start length',
   TimeSlot: 'startsAt endsAt',
+  BoardElement: 'id kind data revision author',
   // Objects with ids whose own tests show who sees them.
   DeadLetter: 'id eventType channel attempts errors failedAt',
   LessonSeries: 'id rrule timeZone localStart durationMinutes lessons',
@@ -153,6 +159,8 @@ export const parts: Readonly<Record<string, string>> = {
   UserEdge: 'cursor node',
   // Payloads.
   AvailabilityPayload: 'availability',
+  BoardPayload: 'board',
+  UndoBoardOperationsPayload: 'board keptElementIds',
   CalendarFeedPayload: 'calendarFeed',
   CancellationPolicyPayload: 'tutor',
   ChatMessagePayload: 'message',
@@ -171,6 +179,10 @@ export const parts: Readonly<Record<string, string>> = {
   UserPayload: 'user',
   WebhookEndpointPayload: 'endpoint secret',
   // Events.
+  BoardChanged: 'cursor occurredAt boardId revision kind opId undoes by elementId element',
+  BoardPointer: 'userId x y',
+  BoardPointers: 'pointers',
+  BoardFrozen: 'cursor occurredAt boardId',
   ChannelJoined: 'cursor occurredAt',
   ChannelReset: 'cursor occurredAt reason',
   LessonChanged: 'cursor occurredAt change lesson',
@@ -222,10 +234,13 @@ export const roots: Readonly<Record<string, RootAudience>> = {
   ...each('sendMessage editMessage deleteMessage addReaction removeReaction markRead setTyping', 'signed in'),
   ...each('addClassroomMember removeClassroomMember leaveClassroom archiveClassroom', 'signed in'),
   ...each('renameClassroom setClassroomMemberRole', 'signed in'),
-  ...each('applyBoardOperations rotateCalendarFeed', 'signed in'),
+  ...each('applyBoardOperations undoBoardOperations moveBoardPointer rotateCalendarFeed', 'signed in'),
   ...each('markNotificationsRead markAllNotificationsRead updateNotificationPreferences', 'signed in'),
   ...each('registerPushSubscription', 'signed in'),
-  ...each('lessonEvents chatEvents inboxEvents boardEvents notificationEvents presenceEvents', 'signed in'),
+  ...each(
+    'lessonEvents chatEvents inboxEvents boardEvents boardPointers notificationEvents presenceEvents',
+    'signed in',
+  ),
 
   ...each('inviteStudent scheduleLesson scheduleLessons scheduleLessonSeries', tutor),
   ...each('setAvailability setCancellationPolicy createClassroom', tutor),

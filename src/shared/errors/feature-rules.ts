@@ -145,4 +145,24 @@ const messageRules = {
   },
 } as const satisfies WordingGroup;
 
-export const featureRules = { ...peopleRules, ...lessonRules, ...seriesRules, ...messageRules } as const;
+/** What boards ask of an input. */
+const boardRules = {
+  OTHER_OPERATION: { en: 'was used for another operation', uk: 'використано для іншої операції' },
+  NAME_CHARACTERS: {
+    en: 'must have 1 to {max} letters, digits and {others}',
+    uk: 'має містити від 1 до {max} латинських літер, цифр і {others}',
+  },
+  OTHER_KIND: { en: 'is not for this kind of operation', uk: 'не для цього виду операції' },
+  NOT_UNDOABLE: {
+    en: 'is no operation of yours here that can still be undone',
+    uk: 'не є вашою операцією тут, яку ще можна скасувати',
+  },
+} as const satisfies WordingGroup;
+
+export const featureRules = {
+  ...peopleRules,
+  ...lessonRules,
+  ...seriesRules,
+  ...messageRules,
+  ...boardRules,
+} as const;
