@@ -13,6 +13,7 @@ export const moduleOrder = [
   'series',
   'classrooms',
   'chats',
+  'room-exports',
   'presence',
   'calendar-feed',
   'notifications',

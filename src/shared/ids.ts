@@ -15,6 +15,7 @@ export const idTypes = {
   classroom: 'Classroom',
   room: 'ChatRoom',
   message: 'ChatMessage',
+  export: 'RoomExport',
   notification: 'Notification',
   webhook: 'WebhookEndpoint',
   deadletter: 'DeadLetter',

@@ -121,6 +121,7 @@ export const parts: Readonly<Record<string, string>> = {
   TimeSlot: 'startsAt endsAt',
   // Objects with ids whose own tests show who sees them.
   DeadLetter: 'id eventType channel attempts errors failedAt',
+  RoomExport: 'id roomId format lastSequence exportedSequence createdAt expiresAt startedAt finishedAt',
   LessonSeries: 'id rrule timeZone localStart durationMinutes lessons',
   WebhookEndpoint: 'id url events enabled createdAt',
   // Pages.
@@ -160,6 +161,7 @@ export const parts: Readonly<Record<string, string>> = {
   NotificationsPayload: 'notifications unreadCount',
   OkPayload: 'ok',
   RelationPayload: 'relation',
+  RoomExportPayload: 'export url',
   UserPayload: 'user',
   WebhookEndpointPayload: 'endpoint secret',
   // Events.
@@ -198,7 +200,7 @@ export const roots: Readonly<Record<string, RootAudience>> = {
     'availability freeSlots calendarFeed notificationPreferences webPushPublicKey searchMessages',
     'signed in',
   ),
-  ...each('classroom classrooms board', 'signed in'),
+  ...each('classroom classrooms board roomExport createRoomExport', 'signed in'),
   ...each('signOut revokeSession updateProfile changePassword requestEmailVerification', 'signed in'),
   ...each('exportAccount deleteAccount', 'signed in'),
   ...each('acceptInvitation declineInvitation endTutorStudentRelation', 'signed in'),
