@@ -34,6 +34,7 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "LessonSeries",
     "Notification",
     "Organization",
+    "RoomExport",
     "Session",
     "TutorStudentRelation",
     "User",

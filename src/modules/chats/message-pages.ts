@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id, parseArgs } from '../../graphql/input.js';
 import type { Queryable } from '../../platform/database/database.js';
-import { AppError } from '../../shared/errors.js';
+import { AppError, invalid } from '../../shared/errors.js';
 import { groupBy } from '../../shared/group-by.js';
 import {
   type Connection,
@@ -32,9 +32,8 @@ export function parseMessagePage(
   const around = parseArgs(aroundArgs, args).around ?? null;
   if (around !== null) {
     if (page.backward || page.after || page.before)
-      throw new AppError('VALIDATION_ERROR', { around: ['is combined with first alone'] });
-    if (page.limit === 0)
-      throw new AppError('VALIDATION_ERROR', { first: ['must be at least 1 with around'] });
+      throw invalid('around', { rule: 'CANNOT_COMBINE', other: 'last, after or before' });
+    if (page.limit === 0) throw invalid('first', { rule: 'AT_LEAST', min: 1 });
   }
   return { page, around };
 }

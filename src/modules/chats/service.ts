@@ -3,7 +3,6 @@ import type { Cursor } from '../../channels/cursor.js';
 import { createTurns } from '../../channels/turns.js';
 import type { Database } from '../../platform/database/database.js';
 import { AppError } from '../../shared/errors.js';
-import { groupBy } from '../../shared/group-by.js';
 import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
 import type { Viewer } from '../../shared/viewer.js';
 import { chatChannel, inboxChannel, readMoved } from './events.js';

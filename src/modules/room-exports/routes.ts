@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/errors.js';
+import { AppError, invalid } from '../../shared/errors.js';
 import { encodeId } from '../../shared/ids.js';
 import type { Viewer } from '../../shared/viewer.js';
 import { roomKey } from '../chats/rooms.js';
@@ -48,7 +48,7 @@ export function createExportRoutes({ exports, viewerOf }: ExportRoutesOptions) {
         const viewer = await viewerOf(headers);
         const room = roomKey.safeParse(params['room']);
         const format = formatOfName[query['format'] ?? 'jsonl'];
-        if (!format) throw new AppError('VALIDATION_ERROR', { format: ['must be jsonl or txt'] });
+        if (!format) throw invalid('format', { rule: 'ONE_OF', values: 'jsonl, txt' });
         if (!room.success) throw new AppError('ROOM_NOT_FOUND');
         return answer(await exports.read(viewer, room.data, format));
       },
