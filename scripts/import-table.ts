@@ -14,6 +14,7 @@ export const moduleOrder = [
   'classrooms',
   'chats',
   'boards',
+  'room-exports',
   'presence',
   'calendar-feed',
   'notifications',

@@ -52,6 +52,7 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "LessonSeries",
     "Notification",
     "Organization",
+    "RoomExport",
     "Session",
     "TutorStudentRelation",
     "User",

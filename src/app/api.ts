@@ -4,6 +4,9 @@ import { schema } from '../graphql/schema.js';
 import { createCalendarFeedRoute } from '../modules/calendar-feed/route.js';
 import { createUnsubscribeLinks } from '../modules/notifications/delivery/unsubscribe-links.js';
 import { unsubscribeRoutes } from '../modules/notifications/preferences/unsubscribe.js';
+import { createExportRoutes } from '../modules/room-exports/routes.js';
+import { AppError } from '../shared/errors.js';
+import { bearerToken } from '../transport/authentication.js';
 import { createGraphiqlPage } from '../transport/graphiql/page.js';
 import { createRateLimits } from '../transport/rate-limits.js';
 import { createHttpServer } from '../transport/server.js';
@@ -44,6 +47,14 @@ export function createApi(
     ready: foundation.ready,
     routes: [
       createCalendarFeedRoute(services.calendarFeeds),
+      ...createExportRoutes({
+        exports: services.roomExports,
+        async viewerOf(headers) {
+          const token = bearerToken(headers);
+          if (token === null) throw new AppError('UNAUTHENTICATED');
+          return (await services.accounts.authenticate(token)).viewer;
+        },
+      }),
       ...unsubscribeRoutes(
         createUnsubscribeLinks(foundation.secret, config.publicUrl),
         services.notificationPreferences,

@@ -3,13 +3,14 @@ import { removeExpiredInvitations } from '../modules/accounts/invitation-store.j
 import { removeExpiredLinks } from '../modules/accounts/link-store.js';
 import { removeExpiredOperations } from '../modules/boards/retention-store.js';
 import type { PrivacyService } from '../modules/privacy/service.js';
+import { removeOldExports } from '../modules/room-exports/store.js';
 import { removeExpiredKeys } from '../platform/idempotency/once.js';
 import { asError } from '../shared/errors.js';
 import type { Foundation } from './foundation.js';
 
 /**
  * Removes what is kept for a time only: events of channels, results of idempotency keys, one-time links, invitations,
- * devices, and accounts that never proved their address.
+ * devices, exports, and accounts that never proved their address.
  */
 export interface Maintenance {
   start(): void;
@@ -21,6 +22,7 @@ const keysAtOnce = 5_000;
 /** Each is a transaction of its own. */
 const accountsAtOnce = 100;
 const deviceMilliseconds = 180 * 86_400_000;
+const exportMilliseconds = 86_400_000;
 
 /** Any number of processes may do so at once; a failure is tried again at the next turn. */
 export function createMaintenance(
@@ -36,10 +38,11 @@ export function createMaintenance(
     const links = await removeExpiredLinks(database, keysAtOnce);
     const operations = await removeExpiredOperations(database, keysAtOnce);
     const invitations = await removeExpiredInvitations(database, keysAtOnce);
-    const unused = new Date(clock.now().getTime() - deviceMilliseconds);
-    const devices = await forgetDevices(database, unused, keysAtOnce);
+    const ago = (milliseconds: number) => new Date(clock.now().getTime() - milliseconds);
+    const devices = await forgetDevices(database, ago(deviceMilliseconds), keysAtOnce);
+    const exports = await removeOldExports(database, ago(exportMilliseconds), keysAtOnce);
     const accounts = await privacy.eraseUnproven(accountsAtOnce);
-    const removed = { events, keys, links, operations, invitations, devices, accounts };
+    const removed = { events, keys, links, operations, invitations, devices, exports, accounts };
     if (Object.values(removed).some((count) => count > 0))
       logger.info(removed, 'what was past its retention was removed');
   }

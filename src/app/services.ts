@@ -34,6 +34,7 @@ import { createWebhookService } from '../modules/notifications/webhooks/service.
 import { createPresenceService } from '../modules/presence/service.js';
 import { createPrivacyService } from '../modules/privacy/service.js';
 import { createRelationService } from '../modules/relations/service.js';
+import { createRoomExportService } from '../modules/room-exports/service.js';
 import { createSeriesService } from '../modules/series/service.js';
 import { createDeadLetters } from '../queue/dead-letters.js';
 import { createNotificationQueue } from '../queue/queue.js';
@@ -114,6 +115,7 @@ export function createServices({
   });
   const boards = createBoardService({ database, channels, signals });
   const messageSearch = createMessageSearch({ database, clock, requireRoom: chats.requireRoom });
+  const roomExports = createRoomExportService({ database, clock, publicUrl, requireRoom: chats.requireRoom });
   const presence = createPresenceService({
     database,
     channels,
@@ -148,7 +150,16 @@ export function createServices({
       notifications,
       privacy,
     },
-    ...{ presence, messageSearch, notificationPreferences, webPush, webhooks, deadLetters, announcements },
+    ...{
+      presence,
+      messageSearch,
+      roomExports,
+      notificationPreferences,
+      webPush,
+      webhooks,
+      deadLetters,
+      announcements,
+    },
   };
 }
 

@@ -17,6 +17,7 @@ export const idTypes = {
   room: 'ChatRoom',
   message: 'ChatMessage',
   board: 'Board',
+  export: 'RoomExport',
   notification: 'Notification',
   webhook: 'WebhookEndpoint',
   deadletter: 'DeadLetter',

@@ -134,6 +134,7 @@ export const parts: Readonly<Record<string, string>> = {
   BoardElement: 'id kind data revision author',
   // Objects with ids whose own tests show who sees them.
   DeadLetter: 'id eventType channel attempts errors failedAt',
+  RoomExport: 'id roomId format lastSequence exportedSequence createdAt expiresAt startedAt finishedAt',
   LessonSeries: 'id rrule timeZone localStart durationMinutes lessons',
   WebhookEndpoint: 'id url events enabled createdAt',
   // Pages.
@@ -176,6 +177,7 @@ export const parts: Readonly<Record<string, string>> = {
   NotificationsPayload: 'notifications unreadCount',
   OkPayload: 'ok',
   RelationPayload: 'relation',
+  RoomExportPayload: 'export url',
   UserPayload: 'user',
   WebhookEndpointPayload: 'endpoint secret',
   // Events.
@@ -219,7 +221,7 @@ export const roots: Readonly<Record<string, RootAudience>> = {
     'availability freeSlots calendarFeed notificationPreferences webPushPublicKey searchMessages',
     'signed in',
   ),
-  ...each('classroom classrooms board', 'signed in'),
+  ...each('classroom classrooms board roomExport createRoomExport', 'signed in'),
   ...each(
     'signOut revokeSession authenticateSocket updateProfile changePassword requestEmailVerification',
     'signed in',

@@ -95,6 +95,10 @@ export const personalData: Readonly<Record<string, TableRule>> = {
   },
   availability_window: { people: { tutor_id: 'delete' } },
   availability_exception: { people: { tutor_id: 'delete' } },
+  room_export: {
+    people: { user_id: 'delete' },
+    secret: ['secret_hash'],
+  },
   calendar_feed: { people: { user_id: 'delete' }, secret: ['secret_hash'] },
   presence: { people: { user_id: 'delete' } },
   presence_typing: { people: { user_id: 'delete' } },
