@@ -1,6 +1,7 @@
 import { ended } from '../channels/endings.js';
 import type { Services } from '../graphql/context.js';
 import { createTokenSigner } from '../modules/accounts/access-tokens.js';
+import { createAttempts } from '../modules/accounts/attempts.js';
 import { createCredentials } from '../modules/accounts/credentials.js';
 import { createOneTimeLinks } from '../modules/accounts/one-time-links.js';
 import { createPasswords } from '../modules/accounts/passwords.js';
@@ -42,6 +43,7 @@ export function createServices({
   secret,
   vapid,
   outbound,
+  createLimiter,
   config,
   logger,
 }: Foundation): Services {
@@ -58,9 +60,10 @@ export function createServices({
   });
   const passwords = createPasswords();
   const links = createOneTimeLinks(secrets);
+  const attempts = createAttempts(createLimiter, config.attemptLimits);
   const means = { database, clock, passwords, sessions, queue };
   const credentials = createCredentials({ ...means, links, defaultOrganizationId });
-  const accounts = createAccountService({ ...means, credentials });
+  const accounts = createAccountService({ ...means, credentials, attempts });
   const relations = createRelationService({
     database,
     channels,
