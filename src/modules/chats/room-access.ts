@@ -19,6 +19,31 @@ export interface RoomAccess {
   requireInRoom(room: Room, userIds: readonly string[]): Promise<void>;
 }
 
+/** Who has written where is remembered for so many people and rooms. */
+const maxWriters = 10_000;
+
+/** Those who have just written in a room: whoever writes again is asked about by the statement that writes alone. */
+export class RecentWriters {
+  readonly #rooms = new Map<string, Room>();
+
+  /** The room in which this user has just written, as it was then; null for anyone else. */
+  get({ userId, organizationId }: Viewer, { id }: RoomKey): Room | null {
+    return this.#rooms.get(`${organizationId} ${id} ${userId}`) ?? null;
+  }
+
+  add({ userId, organizationId }: Viewer, room: Room): void {
+    const key = `${organizationId} ${room.id} ${userId}`;
+    this.#rooms.delete(key);
+    this.#rooms.set(key, room);
+    const [oldest] = this.#rooms.keys();
+    if (this.#rooms.size > maxWriters && oldest !== undefined) this.#rooms.delete(oldest);
+  }
+
+  delete({ userId, organizationId }: Viewer, { id }: RoomKey): void {
+    this.#rooms.delete(`${organizationId} ${id} ${userId}`);
+  }
+}
+
 /** Creates the access to rooms. */
 export function createRoomAccess(on: Queryable): RoomAccess {
   const gathered = gather(async (keys: string[]) => {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../platform/database/database.js';
 import { insertItemsFrom } from '../../queue/insert-from.js';
 import { messageKinds } from './events.js';
-import { type MessageView, messageColumns } from './message-store.js';
+import type { MessageView } from './message-store.js';
 import { kindDefinitions } from './room-kinds.js';
 import type { RoomKey, RoomKind } from './rooms.js';
 
@@ -44,33 +44,33 @@ export interface SendResult {
 
 /**
  * The whole write of all messages in one statement, which is the lowest that a hot row can be held: lock the channel,
- * ask again who may write, look for the same keys of clients, count up, write messages, events, notification items and
+ * ask who may write, look for the same keys of clients (one by one, by the unique index, however long the room is), count up, write messages, events, notification items and
  * their authors' read markers. The time is read under the lock, hence rises with the sequence. The statement sees what
  * was committed when it began: a twin that was committed while it waited for the lock violates
  * `chat_message_client_id_key`, and nothing is written.
  */
 const sendSql = (kind: RoomKind) => `
 WITH given AS MATERIALIZED (
-  SELECT * FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::text[], $9::bigint[], $10::uuid[], $11::uuid[],
-                       $15::text[])
+  SELECT g.*,
+         (SELECT t.id FROM chat_message t WHERE t.room_id = $2::uuid AND t.author_id = g.author_id
+             AND t.client_message_id = g.client_message_id) AS twin_id,
+         g.reply_to_id IS NULL OR (SELECT r.room_id FROM chat_message r
+           WHERE r.id = g.reply_to_id AND r.organization_id = $1::uuid) IS NOT DISTINCT FROM $2::uuid AS answerable
+    FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::text[], $9::bigint[], $10::uuid[], $11::uuid[],
+                $15::text[])
     WITH ORDINALITY AS g (id, author_id, client_message_id, reply_to_id, body, tag, item_id, mention_item_id, cause,
-                            position)
+                          position)
 ), locked AS (
   SELECT id, last_seq FROM channel WHERE id = $3::text FOR NO KEY UPDATE
 ), asked AS (
   SELECT DISTINCT $2::uuid AS room_id, author_id AS user_id FROM given
 ), allowed AS MATERIALIZED (
   SELECT room.user_id FROM (${kindDefinitions[kind].asked}) room WHERE room.standing IS NOT NULL AND room.writable
-), twin AS MATERIALIZED (
-  SELECT g.id, m.id AS twin_id FROM given g JOIN chat_message m ON m.room_id = $2::uuid
-     AND m.author_id = g.author_id AND m.client_message_id = g.client_message_id
 ), placed AS MATERIALIZED (
   SELECT g.*, l.id AS channel, (l.last_seq + row_number() OVER (ORDER BY g.position))::int AS seq,
          date_trunc('milliseconds', clock_timestamp()) AS at
     FROM locked l CROSS JOIN given g
-   WHERE g.author_id IN (SELECT user_id FROM allowed) AND g.id NOT IN (SELECT id FROM twin)
-     AND (g.reply_to_id IS NULL OR EXISTS (
-       SELECT FROM chat_message r WHERE r.id = g.reply_to_id AND r.room_id = $2::uuid AND r.organization_id = $1::uuid))
+   WHERE g.author_id IN (SELECT user_id FROM allowed) AND g.twin_id IS NULL AND g.answerable
 ), counted AS (
   UPDATE channel c SET last_seq = p.seq, last_tag = p.tag
     FROM (SELECT channel, seq, tag FROM placed ORDER BY seq DESC LIMIT 1) p WHERE c.id = p.channel
@@ -108,15 +108,15 @@ WITH given AS MATERIALIZED (
   INSERT INTO chat_message (id, organization_id, ${kindDefinitions[kind].subjectColumn}, sequence, author_id,
     client_message_id, reply_to_id, body, created_at)
   SELECT id, $1::uuid, $2::uuid, seq, author_id, client_message_id, reply_to_id, body, at FROM placed
-  RETURNING *
+  RETURNING id, sequence, created_at
 ), mention AS (
   INSERT INTO chat_mention (message_id, user_id, organization_id)
   SELECT m.id, named.user_id, $1::uuid
     FROM unnest($13::uuid[], $14::uuid[]) AS named (message_id, user_id) JOIN m ON m.id = named.message_id
 )
-SELECT ${messageColumns}, NOT EXISTS (SELECT FROM locked) AS "channelMissing", twin.twin_id AS "twinId",
+SELECT m.sequence, m.created_at AS "createdAt", NOT EXISTS (SELECT FROM locked) AS "channelMissing", given.twin_id AS "twinId",
        given.author_id NOT IN (SELECT user_id FROM allowed) AS refused
-  FROM given LEFT JOIN m ON m.id = given.id LEFT JOIN twin ON twin.id = given.id
+  FROM given LEFT JOIN m ON m.id = given.id
  ORDER BY given.position`;
 
 /** Runs the statement; the results are in the order of the messages. Throws the violation of `chat_message_client_id_key` when a twin was committed meanwhile. */
@@ -125,7 +125,7 @@ export async function runSend(
   { organizationId, room, channel, messages, notifyAfterSeconds }: NewMessages,
 ): Promise<SendResult[]> {
   const mentions = messages.flatMap(({ id, mentionIds }) => mentionIds.map((userId) => ({ id, userId })));
-  const rows = await on.sql<MessageView & Omit<SendResult, 'message'>>(
+  const rows = await on.sql<PlacedRow>(
     sendSql(room.kind),
     organizationId,
     room.id,
@@ -145,8 +145,25 @@ export async function runSend(
   );
   if (rows.length !== messages.length)
     throw new Error('the statement of messages gave another number of rows');
-  return rows.map(({ channelMissing, twinId, refused, ...view }) => ({
-    ...{ channelMissing, twinId, refused },
-    message: view.id === null ? null : view,
-  }));
+  return messages.map((message, index) => {
+    const { sequence, createdAt, ...why } = rows[index] as PlacedRow;
+    if (sequence === null) return { ...why, message: null };
+    return { ...why, message: viewOf(room, message, { sequence, createdAt }) };
+  });
+}
+
+/** Where a message stands in its room, and since when. */
+type Place = Pick<MessageView, 'sequence' | 'createdAt'>;
+
+/** A row of the statement; without a place the message was not written. */
+type PlacedRow = Omit<SendResult, 'message'> &
+  (Place | { readonly sequence: null; readonly createdAt: null });
+
+/** The message as it is in the database now: what was given, and its place. Reading it back costs more than the write. */
+function viewOf(room: RoomKey, { id, authorId, body, replyToId }: NewMessage, place: Place): MessageView {
+  return {
+    ...{ id, roomId: room.id, roomKind: room.kind, version: 1, authorId, body, replyToId },
+    ...place,
+    ...{ editedAt: null, deletedAt: null, deletedById: null },
+  };
 }

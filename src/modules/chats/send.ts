@@ -41,7 +41,7 @@ interface Sending {
 }
 
 /** Messages in one statement at most. */
-const maxTogether = 50;
+const maxTogether = 25;
 /** More than this waiting for one room on a node are told to come again. */
 const maxWaiting = 200;
 

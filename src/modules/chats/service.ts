@@ -11,7 +11,7 @@ import { createInboxes, type InboxItem } from './inbox.js';
 import { type RoomPage, readMessagePages } from './message-pages.js';
 import { findMessages, type MessageView } from './message-store.js';
 import { countUnread, moveMarkerUp } from './read-store.js';
-import { createRoomAccess, type RoomAccess } from './room-access.js';
+import { createRoomAccess, RecentWriters, type RoomAccess } from './room-access.js';
 import { findParticipants, listRooms } from './room-store.js';
 import type { Room, RoomKey } from './rooms.js';
 import { createSender, type Draft, type SendOptions } from './send.js';
@@ -76,6 +76,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   });
   const readMessage = createMessageReader(database);
   const access = createRoomAccess(database);
+  const writers = new RecentWriters();
   const { readableRooms, requireRoom, requireWritableRoom } = access;
   const changes = createMessageChanges({ database, channels, turns, access });
 
@@ -111,11 +112,18 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     },
 
     async sendMessage(viewer, key, draft) {
-      const room = await requireWritableRoom(viewer, key);
+      // Who is in the room is told to nobody who is not: with mentions it is always asked.
+      const known = draft.mentionIds.length === 0 ? writers.get(viewer, key) : null;
+      const room = known ?? (await requireWritableRoom(viewer, key));
+      if (room.kind !== key.kind) throw new AppError('ROOM_NOT_FOUND');
       await access.requireInRoom(room, draft.mentionIds);
       const sent = await send(room, viewer.userId, draft);
-      if (sent) return sent;
-      // What has changed while the message waited for its turn.
+      if (sent) {
+        writers.add(viewer, room);
+        return sent;
+      }
+      // What has changed since they wrote last, or while the message waited for its turn.
+      writers.delete(viewer, key);
       await requireWritableRoom(viewer, key);
       throw new AppError('ROOM_NOT_FOUND');
     },
