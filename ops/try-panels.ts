@@ -24,5 +24,5 @@ export async function tryPanels({ query }: Pick<Prometheus, 'query'>): Promise<P
 
 /** Whether it is all well when a query gives nothing: it shows what goes wrong. */
 export function showsTrouble(expr: string): boolean {
-  return /code!="OK"|outcome="failed"|subscription_resets_total/.test(expr);
+  return /code!="OK"|outcome="failed"|subscription_resets_total|db_statement_failures_total/.test(expr);
 }
