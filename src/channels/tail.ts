@@ -33,9 +33,10 @@ export class Tail implements LiveFeed {
   #begun = false;
   #advancing = false;
   /** History by blocks of `readSize`: a storm of resuming clients reads each block once, whatever their cursors. */
-  readonly #blocks = new Map<number, Promise<readonly ChannelEvent[]>>();
-  readonly #listeners = new Set<(event: ChannelEvent) => void>();
-  #waiters = new Set<() => void>();
+  // Most tails are quiet most of the time, and there is one for each room: what is seldom used is made when it is.
+  #blocks: Map<number, Promise<readonly ChannelEvent[]>> | null = null;
+  #listeners: readonly ((event: ChannelEvent) => void)[] = [];
+  #waiters: Set<() => void> | null = null;
 
   constructor(
     readonly channel: string,
@@ -108,19 +109,24 @@ export class Tail implements LiveFeed {
   }
 
   listen(hear: (event: ChannelEvent) => void): () => void {
-    this.#listeners.add(hear);
-    return () => this.#listeners.delete(hear);
+    this.#listeners = [...this.#listeners, hear];
+    return () => {
+      this.#listeners = this.#listeners.filter((one) => one !== hear);
+    };
   }
 
   /** The events of one block of history up to the first gap. It is kept a while: what was committed is not changed. */
   #block(index: number): Promise<readonly ChannelEvent[]> {
-    const known = this.#blocks.get(index);
+    this.#blocks ??= new Map();
+    const blocks = this.#blocks;
+    const known = blocks.get(index);
     if (known) return known;
     const first = index * readSize + 1;
     const read = this.readLog(first, readSize).then(contiguous);
-    this.#blocks.set(index, read);
+    blocks.set(index, read);
     const forget = () => {
-      if (this.#blocks.get(index) === read) this.#blocks.delete(index);
+      if (blocks.get(index) === read) blocks.delete(index);
+      if (blocks.size === 0 && this.#blocks === blocks) this.#blocks = null;
     };
     read.then(() => setTimeout(forget, historyMilliseconds).unref(), forget);
     return read;
@@ -150,8 +156,8 @@ export class Tail implements LiveFeed {
       for (const hear of this.#listeners) hear(event);
     }
     if (this.#ring.length > ringSize) this.#ring = this.#ring.slice(-ringSize);
-    const waiters = this.#waiters;
-    this.#waiters = new Set();
+    const waiters = this.#waiters ?? [];
+    this.#waiters = null;
     for (const resume of waiters) resume();
   }
 
@@ -159,9 +165,10 @@ export class Tail implements LiveFeed {
     return new Promise((resolve) => {
       const resume = () => {
         stop.onStop(null);
-        this.#waiters.delete(resume);
+        this.#waiters?.delete(resume);
         resolve();
       };
+      this.#waiters ??= new Set();
       this.#waiters.add(resume);
       stop.onStop(resume);
     });

@@ -116,7 +116,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
     /** Events up to here were known when the endings were last heard. */
     let covered = 0;
     while (!member.left) {
-      const feed = source.caughtUp;
+      const feed = source.goLive();
       if (feed) return enter(member, feed);
       const result = await source.next();
       if (member.left) return;
@@ -171,7 +171,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
   return {
     join(subscriber) {
       observer?.began(subscriber.field, subscriber.stream.source.resumed);
-      const member: Member = { ...subscriber, after: 0, left: false };
+      const member: Member = Object.assign(subscriber, { after: 0, left: false });
       bring(member).catch((error: unknown) => end(member, error as Error));
       return () => leave(member);
     },

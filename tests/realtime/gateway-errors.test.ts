@@ -344,6 +344,18 @@ test('a server that stops is not ready at once, and closes many sockets in batch
   expect(Math.max(...closedAt) - Math.min(...closedAt)).toBeGreaterThan(50);
 });
 
+test('a token in the URL is not looked at, and nothing is compressed', async () => {
+  const socket = await api.socket({ path: '/graphql?accessToken=good&token=good' });
+  expect(socket.socket.extensions).toBe('');
+  expect(await socket.init()).toEqual({ type: 'connection_ack' });
+  socket.subscribe('1', 'subscription { ticks }');
+  expect(await socket.next()).toMatchObject({
+    type: 'error',
+    payload: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+  });
+  socket.socket.terminate();
+});
+
 test('every metric of the gateway is there, by its name', async () => {
   const server = await startTransport();
   const socket = await signedIn(server);

@@ -36,6 +36,8 @@ export interface ConnectionOptions {
   readonly requestId: string;
   /** Told with the first message. */
   readonly onBegun: () => void;
+  /** Told when the socket is gone. */
+  readonly onClosed: (code: number) => void;
 }
 
 /** The longest wait that a timer takes. */
@@ -54,7 +56,7 @@ export class Connection {
   readonly #environment: ConnectionEnvironment;
   readonly #protocol: SocketProtocol;
   readonly #rate: MessageRate;
-  readonly #onEnd: (() => void)[] = [];
+  #onEnd: readonly (() => void)[] = [];
   #begun: (() => void) | null;
   #open = true;
   #revoked = false;
@@ -63,10 +65,8 @@ export class Connection {
   #pings: NodeJS.Timeout | undefined;
   #deadline: NodeJS.Timeout | undefined;
 
-  constructor(
-    { socket, wire, caller, requestId, onBegun }: ConnectionOptions,
-    environment: ConnectionEnvironment,
-  ) {
+  constructor(options: ConnectionOptions, environment: ConnectionEnvironment) {
+    const { socket, wire, caller, requestId, onBegun, onClosed } = options;
     const { limits, metrics, flusher, logger } = environment;
     this.caller = caller;
     this.requestId = requestId;
@@ -83,7 +83,10 @@ export class Connection {
     this.#protocol = environment.speak(this);
     socket.on('message', (data) => this.#receive(data));
     socket.on('error', (error) => logger.debug({ err: error, requestId }, 'a socket failed'));
-    socket.once('close', () => this.#closed());
+    socket.on('close', (code) => {
+      this.#closed();
+      onClosed(code);
+    });
     this.#keepAlive();
     this.#protocol.opened(socket.protocol);
   }
@@ -100,7 +103,7 @@ export class Connection {
 
   /** Runs when the socket begins to close, at once if it does. */
   onEnd(listener: () => void): void {
-    if (this.#open) this.#onEnd.push(listener);
+    if (this.#open) this.#onEnd = [...this.#onEnd, listener];
     else listener();
   }
 

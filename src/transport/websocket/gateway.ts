@@ -75,17 +75,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     const caller = callerOf(request);
     const counted = admission.admit(caller.address);
     metrics.active.inc();
-    socket.once('close', (code) => {
+    const onClosed = (code: number) => {
       counted.closed();
       metrics.active.dec();
       metrics.closes.inc({ code: closeLabel(code) });
-    });
+    };
     const requestId = requestIdOf(request);
-    const wire = request.socket;
-    const connection = new Connection(
-      { socket, wire, caller, requestId, onBegun: counted.begun },
-      environment,
-    );
+    const given = { socket, wire: request.socket, caller, requestId, onBegun: counted.begun, onClosed };
+    const connection = new Connection(given, environment);
     if (!connection.open) return;
     connections.add(connection);
     connection.onEnd(() => connections.delete(connection));

@@ -41,7 +41,8 @@ interface Running {
  * a client may use an id again at once, while what had it before still comes to its end.
  */
 export class Operations {
-  readonly #byId = new Map<string, Running>();
+  /** There are few: a list is searched sooner than a map is made, and there is one for each socket. */
+  #running: Running[] = [];
   /** Those with an id, and those that a client has completed but that still execute. */
   #working = 0;
 
@@ -51,12 +52,13 @@ export class Operations {
   ) {}
 
   has(id: string): boolean {
-    return this.#byId.has(id);
+    return this.#of(id) !== undefined;
   }
 
   start(id: string, request: OperationRequest): void {
     const running: Running = { id, subscription: false, over: false, executing: true, stop: null };
-    this.#byId.set(id, running);
+    // A list that grows by pushing has room for seventeen.
+    this.#running = [...this.#running, running];
     this.#working++;
     this.#run(running, request)
       .catch((error: unknown) => this.#fail(running, error))
@@ -68,20 +70,20 @@ export class Operations {
 
   /** The client wants no more of it. */
   complete(id: string): void {
-    const running = this.#byId.get(id);
+    const running = this.#of(id);
     if (running) this.#leave(running);
   }
 
   /** The socket is gone. */
   stopAll(): void {
-    for (const running of [...this.#byId.values()]) this.#leave(running);
+    for (const running of [...this.#running]) this.#leave(running);
   }
 
   /** Ends each subscription with SUBSCRIPTION_REVOKED; gives whether anything else still runs. */
   revokeSubscriptions(): boolean {
-    for (const running of [...this.#byId.values()])
+    for (const running of [...this.#running])
       if (running.subscription) this.#fail(running, new AppError('SUBSCRIPTION_REVOKED'));
-    return this.#byId.size > 0;
+    return this.#running.length > 0;
   }
 
   async #run(running: Running, request: OperationRequest): Promise<void> {
@@ -163,7 +165,7 @@ export class Operations {
     if (running.over) return;
     this.#leave(running);
     this.#send(JSON.stringify({ id: running.id, type: 'complete' }));
-    this.connection.operationEnded(this.#byId.size);
+    this.connection.operationEnded(this.#running.length);
   }
 
   #fail(running: Running, error: unknown): void {
@@ -172,14 +174,18 @@ export class Operations {
     const scope = this.options.scopeOf(this.connection);
     const payload = errorsOf(error).map((one) => formatError(one, scope));
     this.#send(JSON.stringify({ id: running.id, type: 'error', payload }));
-    this.connection.operationEnded(this.#byId.size);
+    this.connection.operationEnded(this.#running.length);
   }
 
   #leave(running: Running): void {
     running.over = true;
-    this.#byId.delete(running.id);
+    this.#running = this.#running.filter((one) => one !== running);
     if (!running.executing) this.#working--;
     running.stop?.();
+  }
+
+  #of(id: string): Running | undefined {
+    return this.#running.find((one) => one.id === id);
   }
 
   #send(text: string): void {

@@ -76,6 +76,7 @@ export class Protocol implements SocketProtocol {
     }
     this.#initialised = true;
     clearTimeout(this.#patience);
+    this.#patience = undefined;
     const { connection } = this;
     if (!(await this.options.signIn.admit(connection, parameters?.['accessToken']))) return;
     this.#acknowledged = true;

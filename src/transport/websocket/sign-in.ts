@@ -41,8 +41,8 @@ const answerWithinMs = 500;
 
 /** Creates the register of signed-in sockets. */
 export function createSignIn({ authenticate, clock, logger, socketsPerUser }: SignInOptions): SignIn {
-  const byUser = new Map<string, Set<Connection>>();
-  const bySession = new Map<string, Set<Connection>>();
+  const byUser = new Register();
+  const bySession = new Register();
   /** What ended while a token was being read, which may have been read just before. */
   const reading = new Set<Set<string>>();
 
@@ -60,13 +60,16 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
 
   function register(connection: Connection, { viewer, expiresAt }: Authenticated): void {
     const { userId } = viewer;
-    if (socketsPerUser > 0 && (byUser.get(userId)?.size ?? 0) >= socketsPerUser) {
+    if (socketsPerUser > 0 && byUser.of(userId).length >= socketsPerUser) {
       connection.end(closeCodes.tryAgainLater, 'TOO_MANY_SOCKETS');
       return;
     }
-    const leave = [enter(byUser, userId, connection), enter(bySession, viewer.sessionId, connection)];
+    const { sessionId } = viewer;
+    byUser.enter(userId, connection);
+    bySession.enter(sessionId, connection);
     connection.onEnd(() => {
-      for (const done of leave) done();
+      byUser.leave(userId, connection);
+      bySession.leave(sessionId, connection);
     });
     stay(connection, expiresAt);
     connection.viewer = viewer;
@@ -112,18 +115,28 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
 
     endAccess({ kind, id }) {
       for (const ended of reading) ended.add(id);
-      const sockets = (kind === 'user' ? byUser : bySession).get(id);
-      for (const connection of [...(sockets ?? [])]) connection.revoke(answerWithinMs);
+      const register = kind === 'user' ? byUser : bySession;
+      for (const connection of register.of(id)) connection.revoke(answerWithinMs);
     },
   };
 }
 
-/** Puts a socket under a key; gives how to take it away. */
-function enter(register: Map<string, Set<Connection>>, key: string, connection: Connection): () => void {
-  const sockets = register.get(key) ?? new Set();
-  register.set(key, sockets.add(connection));
-  return () => {
-    sockets.delete(connection);
-    if (sockets.size === 0) register.delete(key);
-  };
+/** Sockets under a key: mostly one, hence lists, which are small. */
+class Register {
+  readonly #sockets = new Map<string, readonly Connection[]>();
+
+  /** Those that are there now. */
+  of(key: string): readonly Connection[] {
+    return this.#sockets.get(key) ?? [];
+  }
+
+  enter(key: string, connection: Connection): void {
+    this.#sockets.set(key, [...this.of(key), connection]);
+  }
+
+  leave(key: string, connection: Connection): void {
+    const left = this.of(key).filter((one) => one !== connection);
+    if (left.length > 0) this.#sockets.set(key, left);
+    else this.#sockets.delete(key);
+  }
 }
