@@ -55,7 +55,10 @@ async function open({ connection }: Person, lessonId: string): Promise<OpenBoard
       if (event) state = withEvent(state, event);
       for (const look of listeners) look();
       // Too much was missed to be replayed: the board is loaded anew, and the events go on after it.
-      if (event?.__typename === 'ChannelReset') void load().then(() => listeners.forEach((look) => look()));
+      if (event?.__typename === 'ChannelReset')
+        void load().then(() => {
+          for (const look of listeners) look();
+        });
     });
   return {
     id,

@@ -62,9 +62,7 @@ export function createSender(options: SendOptions) {
       await createChannelRows(database, [channel]);
       results = await write(messages);
     }
-    channels.committed(
-      results.flatMap(({ message }, index) => eventsOf(channel, message, messages[index])),
-    );
+    channels.committed(results.flatMap(({ message }, index) => eventsOf(channel, message, messages[index])));
     return results;
   }
 
@@ -133,5 +131,7 @@ function eventsOf(channel: string, sent: MessageView | null, written?: NewMessag
   if (!sent || !written) return [];
   const { id, sequence: seq, authorId: actorId, createdAt: occurredAt } = sent;
   const { tag, cause } = written;
-  return [{ channel, kind: messageKinds.sent, actorId, payload: { messageId: id }, seq, tag, occurredAt, cause }];
+  return [
+    { channel, kind: messageKinds.sent, actorId, payload: { messageId: id }, seq, tag, occurredAt, cause },
+  ];
 }
