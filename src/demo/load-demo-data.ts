@@ -52,8 +52,8 @@ async function insertPeople(
   passwordHash: string,
 ): Promise<void> {
   await tx.sql(
-    `INSERT INTO app_user (id, organization_id, email, password_hash, display_name, role, locale)
-     SELECT id, $1::uuid, email, $2, name, role::role, locale
+    `INSERT INTO app_user (id, organization_id, email, password_hash, display_name, role, locale, email_verified_at)
+     SELECT id, $1::uuid, email, $2, name, role::role, locale, now()
      FROM jsonb_to_recordset($3::jsonb) AS p (id uuid, email text, name text, role text, locale text)`,
     defaultOrganizationId,
     passwordHash,

@@ -11,6 +11,8 @@ export interface ItemExpressions {
   readonly createdAt: string;
   /** float8: seconds after `createdAt` until it is due. */
   readonly delaySeconds: string;
+  /** text: what it goes back to, see `presentCause`. */
+  readonly cause: string;
 }
 
 /**
@@ -18,8 +20,8 @@ export interface ItemExpressions {
  * second one. It wakes no worker: one finds what is due later by itself, and `queue.wake()` tells of what is due at once.
  */
 export function insertItemsFrom(item: ItemExpressions): string {
-  return `INSERT INTO notification_queue_item (id, organization_id, event_type, payload, created_at, run_at)
+  return `INSERT INTO notification_queue_item (id, organization_id, event_type, payload, created_at, run_at, cause)
   SELECT ${item.id}, ${item.organizationId}, ${item.eventType}, ${item.payload}, ${item.createdAt},
-         ${item.createdAt} + make_interval(secs => ${item.delaySeconds})
+         ${item.createdAt} + make_interval(secs => ${item.delaySeconds}), ${item.cause}
     FROM ${item.source}`;
 }

@@ -1,5 +1,6 @@
 import type { Database, Queryable, UnitOfWork } from '../platform/database/database.js';
 import type { Signals } from '../platform/signals/postgres-signals.js';
+import { presentCause } from '../platform/tracing/cause.js';
 import { newId } from '../shared/ids.js';
 import type { NewItemOf, PayloadSchemas } from './item.js';
 import { checkPayload } from './payloads.js';
@@ -49,10 +50,11 @@ export function createNotificationQueue<Schemas extends PayloadSchemas>(
 
   async function enqueueBatch(items: readonly NewItemOf<Schemas>[], tx?: UnitOfWork): Promise<string[]> {
     if (items.length === 0) return [];
+    const cause = presentCause();
     const identified = items.map((item): IdentifiedItem => {
       if (!item.userId && !item.organizationId)
         throw new Error('A queue item needs a user or an organization.');
-      return { ...item, id: newId(), payload: checkPayload(schemas, item.eventType, item.payload) };
+      return { ...item, id: newId(), cause, payload: checkPayload(schemas, item.eventType, item.payload) };
     });
     const { ids, inserted } = await insertOrFind(tx ?? database, identified);
     if (inserted && tx) tx.afterCommit(wake);

@@ -81,6 +81,8 @@ it('a list of objects is a connection, unless it is bounded by what it is', () =
     'PresenceSnapshot.present',
     'ChatMessage.mentions',
     'ChatMessage.reactions',
+    'Board.elements',
+    'BoardPointers.pointers',
     'MessageSnippet.highlights',
   ]);
   const lists = own.flatMap((type) => {

@@ -51,6 +51,48 @@ export async function readPages(
   return groupBy(rows, ({ roomId }) => roomId);
 }
 
+/** The messages around one of a room. */
+export interface MessagesAround {
+  /** It and those before it, the newest first. */
+  readonly older: readonly MessageView[];
+  readonly newer: readonly MessageView[];
+}
+
+/** Half of the largest page, the message itself, and one more that tells whether there are others. */
+const halfAtMost = 52;
+
+/** What lies around each of these messages, in their order and in one statement; null where it is not in the room. */
+export async function readAround(
+  on: Queryable,
+  organizationId: string,
+  asked: readonly { readonly roomId: string; readonly messageId: string }[],
+): Promise<(MessagesAround | null)[]> {
+  const half = (operator: '<=' | '>', order: 'ASC' | 'DESC') => `(
+    SELECT ${messageColumns} FROM chat_message m
+     WHERE m.organization_id = $1::uuid AND m.room_id = centre.room_id AND m.sequence ${operator} centre.sequence
+     ORDER BY m.sequence ${order} LIMIT ${halfAtMost})`;
+  const rows = await on.sql<MessageView & { readonly place: number; readonly centre: number }>(
+    `SELECT asked.place::int, centre.sequence AS centre, message.*
+       FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY AS asked (room_id, message_id, place)
+       JOIN chat_message centre ON centre.id = asked.message_id AND centre.room_id = asked.room_id
+            AND centre.organization_id = $1::uuid
+      CROSS JOIN LATERAL (${half('<=', 'DESC')} UNION ALL ${half('>', 'ASC')}) AS message
+      ORDER BY asked.place, message.sequence`,
+    organizationId,
+    asked.map(({ roomId }) => roomId),
+    asked.map(({ messageId }) => messageId),
+  );
+  const places = groupBy(rows, ({ place }) => place);
+  return asked.map((_, index) => {
+    const around = places.get(index + 1);
+    if (!around) return null;
+    return {
+      older: around.filter(({ sequence, centre }) => sequence <= centre).reverse(),
+      newer: around.filter(({ sequence, centre }) => sequence > centre),
+    };
+  });
+}
+
 /** The messages of the school with these ids, whoever may read them; absent ones are left out. */
 export function findMessages(
   on: Queryable,

@@ -3,7 +3,7 @@ import type { Queryable } from '../../platform/database/database.js';
 import { AppError } from '../../shared/errors.js';
 import { groupBy } from '../../shared/group-by.js';
 import type { Viewer } from '../../shared/viewer.js';
-import { canReadRoom, canWriteInRoom } from './policy.js';
+import { canReadRoom, canWriteInRoom, type Reader } from './policy.js';
 import { findRooms } from './room-store.js';
 import type { Room, RoomKey } from './rooms.js';
 
@@ -12,7 +12,7 @@ export interface RoomAccess {
   /** Those of the rooms that the viewer may read now, by id: one statement. */
   readableRooms(viewer: Viewer, ids: readonly string[]): Promise<Map<string, Room>>;
   /** Fails with ROOM_NOT_FOUND unless the viewer may read the room now. Many who ask at once are answered together. */
-  requireRoom(viewer: Viewer, room: RoomKey): Promise<Room>;
+  requireRoom(viewer: Reader, room: RoomKey): Promise<Room>;
   /** Fails with ROOM_NOT_FOUND like `requireRoom`, and with CLASSROOM_ARCHIVED when the room can only be read. */
   requireWritableRoom(viewer: Viewer, room: RoomKey): Promise<Room>;
   /** Fails with VALIDATION_ERROR unless all of these people are in the room: whoever is not is told apart from nobody. */
@@ -59,7 +59,7 @@ export function createRoomAccess(on: Queryable): RoomAccess {
     return found;
   });
 
-  async function requireRoom(viewer: Viewer, { id, kind }: RoomKey): Promise<Room> {
+  async function requireRoom(viewer: Reader, { id, kind }: RoomKey): Promise<Room> {
     const room = await gathered(`${viewer.organizationId} ${id} ${viewer.userId}`);
     if (room?.kind !== kind || !canReadRoom(viewer, room)) throw new AppError('ROOM_NOT_FOUND');
     return room;

@@ -18,6 +18,8 @@ export interface NewMessage {
   readonly queueItemId: string;
   /** Of the item that tells those whom it mentions; null when it mentions nobody. */
   readonly mentionItemId: string | null;
+  /** What it goes back to, see `presentCause`. */
+  readonly cause: string | null;
 }
 
 /** Messages of one room, in the order in which they are to be numbered. */
@@ -54,8 +56,10 @@ WITH given AS MATERIALIZED (
              AND t.client_message_id = g.client_message_id) AS twin_id,
          g.reply_to_id IS NULL OR (SELECT r.room_id FROM chat_message r
            WHERE r.id = g.reply_to_id AND r.organization_id = $1::uuid) IS NOT DISTINCT FROM $2::uuid AS answerable
-    FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::text[], $9::bigint[], $10::uuid[], $11::uuid[])
-    WITH ORDINALITY AS g (id, author_id, client_message_id, reply_to_id, body, tag, item_id, mention_item_id, position)
+    FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::text[], $9::bigint[], $10::uuid[], $11::uuid[],
+                $15::text[])
+    WITH ORDINALITY AS g (id, author_id, client_message_id, reply_to_id, body, tag, item_id, mention_item_id, cause,
+                          position)
 ), locked AS (
   SELECT id, last_seq FROM channel WHERE id = $3::text FOR NO KEY UPDATE
 ), asked AS (
@@ -71,8 +75,8 @@ WITH given AS MATERIALIZED (
   UPDATE channel c SET last_seq = p.seq, last_tag = p.tag
     FROM (SELECT channel, seq, tag FROM placed ORDER BY seq DESC LIMIT 1) p WHERE c.id = p.channel
 ), event AS (
-  INSERT INTO channel_event (channel, seq, tag, kind, actor_id, payload, occurred_at)
-  SELECT channel, seq, tag, '${messageKinds.sent}', author_id, jsonb_build_object('messageId', id), at FROM placed
+  INSERT INTO channel_event (channel, seq, tag, kind, actor_id, payload, occurred_at, cause)
+  SELECT channel, seq, tag, '${messageKinds.sent}', author_id, jsonb_build_object('messageId', id), at, cause FROM placed
 ), item AS (
   ${insertItemsFrom({
     source: 'placed',
@@ -82,6 +86,7 @@ WITH given AS MATERIALIZED (
     payload: `jsonb_build_object('roomId', $2::uuid, 'kind', '${kind}', 'sequence', seq, 'authorId', author_id)`,
     createdAt: 'at',
     delaySeconds: '$12::float8',
+    cause: 'cause',
   })}
 ), mention_item AS (
   ${insertItemsFrom({
@@ -92,6 +97,7 @@ WITH given AS MATERIALIZED (
     payload: `jsonb_build_object('messageId', id)`,
     createdAt: 'at',
     delaySeconds: '0',
+    cause: 'cause',
   })}
 ), marker AS (
   INSERT INTO chat_read_marker AS k (user_id, room_id, up_to_sequence, updated_at)
@@ -135,6 +141,7 @@ export async function runSend(
     notifyAfterSeconds,
     mentions.map(({ id }) => id),
     mentions.map(({ userId }) => userId),
+    messages.map(({ cause }) => cause),
   );
   if (rows.length !== messages.length)
     throw new Error('the statement of messages gave another number of rows');

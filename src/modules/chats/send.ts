@@ -5,6 +5,7 @@ import type { ChannelEvent } from '../../channels/events.js';
 import type { Turns } from '../../channels/turns.js';
 import type { Database } from '../../platform/database/database.js';
 import { violates } from '../../platform/database/failures.js';
+import { presentCause } from '../../platform/tracing/cause.js';
 import { AppError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { chatChannel, messageKinds } from './events.js';
@@ -61,9 +62,7 @@ export function createSender(options: SendOptions) {
       await createChannelRows(database, [channel]);
       results = await write(messages);
     }
-    channels.committed(
-      results.flatMap(({ message }, index) => eventsOf(channel, message, messages[index]?.tag)),
-    );
+    channels.committed(results.flatMap(({ message }, index) => eventsOf(channel, message, messages[index])));
     return results;
   }
 
@@ -110,7 +109,8 @@ export function createSender(options: SendOptions) {
   /** The message; null when its author may not write in the room any more. */
   return async function send(room: Room, authorId: string, draft: Draft): Promise<MessageView | null> {
     const mentionItemId = draft.mentionIds.length > 0 ? newId() : null;
-    const message = { ...draft, id: newId(), authorId, tag: newTag(), queueItemId: newId(), mentionItemId };
+    const ids = { id: newId(), tag: newTag(), queueItemId: newId(), mentionItemId };
+    const message = { ...draft, ...ids, authorId, cause: presentCause() };
     try {
       const { message: sent, refused, twinId } = await combined(chatChannel(room.id), { room, message });
       if (sent) {
@@ -127,19 +127,11 @@ export function createSender(options: SendOptions) {
   };
 }
 
-function eventsOf(channel: string, message: MessageView | null, tag = '0'): ChannelEvent[] {
-  if (!message) return [];
-  const { id, sequence, authorId, createdAt } = message;
-  const payload = { messageId: id };
+function eventsOf(channel: string, sent: MessageView | null, written?: NewMessage): ChannelEvent[] {
+  if (!sent || !written) return [];
+  const { id, sequence: seq, authorId: actorId, createdAt: occurredAt } = sent;
+  const { tag, cause } = written;
   return [
-    {
-      channel,
-      kind: messageKinds.sent,
-      actorId: authorId,
-      payload,
-      seq: sequence,
-      tag,
-      occurredAt: createdAt,
-    },
+    { channel, kind: messageKinds.sent, actorId, payload: { messageId: id }, seq, tag, occurredAt, cause },
   ];
 }

@@ -2,26 +2,20 @@ import type { Channels } from '../../channels/channels.js';
 import type { Cursor } from '../../channels/cursor.js';
 import { createTurns } from '../../channels/turns.js';
 import { AppError } from '../../shared/errors.js';
-import { groupBy } from '../../shared/group-by.js';
 import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
 import type { Viewer } from '../../shared/viewer.js';
 import { findMentions, findReactions, type ReactionCount } from './attached-store.js';
 import { createMessageChanges, type MessageChanges } from './changes.js';
 import { chatChannel, inboxChannel, readMoved } from './events.js';
 import { createInboxes, type InboxItem } from './inbox.js';
-import { findMessages, type MessageView, readPages } from './message-store.js';
+import { type RoomPage, readMessagePages } from './message-pages.js';
+import { findMessages, type MessageView } from './message-store.js';
 import { countUnread, moveMarkerUp } from './read-store.js';
 import { createRoomAccess, RecentWriters, type RoomAccess } from './room-access.js';
 import { findParticipants, listRooms } from './room-store.js';
 import type { Room, RoomKey } from './rooms.js';
 import { createSender, type Draft, type SendOptions } from './send.js';
 import { type ChatItem, createMessageReader, withMessages } from './stream.js';
-
-/** A page of a room that the viewer may use. */
-export interface RoomPage {
-  readonly room: Room;
-  readonly page: Page;
-}
 
 /** Rooms with the end of the viewer's inbox, read in one statement with them. */
 export interface RoomList extends Connection<Room> {
@@ -35,8 +29,8 @@ export interface RoomList extends Connection<Room> {
 export interface ChatService extends Pick<RoomAccess, 'requireRoom' | 'requireWritableRoom'> {
   roomsByIds(viewer: Viewer, ids: readonly string[]): Promise<(Room | AppError)[]>;
   rooms(viewer: Viewer, page: Page): Promise<RoomList>;
-  /** Oldest first. Rooms with the same page share one statement. */
-  messagePages(pages: readonly RoomPage[]): Promise<Connection<MessageView>[]>;
+  /** Oldest first. Rooms with the same page share one statement. Around an absent message MESSAGE_NOT_FOUND. */
+  messagePages(pages: readonly RoomPage[]): Promise<(Connection<MessageView> | AppError)[]>;
   /** The viewer's unread messages in each room, at most 100: one statement. */
   unreadCounts(viewer: Viewer, rooms: readonly Pick<Room, 'id'>[]): Promise<number[]>;
   /** An absent message and a forbidden one are both MESSAGE_NOT_FOUND. */
@@ -98,24 +92,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       return { ...mapConnection(connection, ({ room }) => room), eventCursor: inbox };
     },
 
-    async messagePages(pages) {
-      const groups = groupBy(pages, ({ room, page }) => `${room.organizationId} ${JSON.stringify(page)}`);
-      const connections = new Map<RoomPage, Connection<MessageView>>();
-      const reads = [...groups.values()].map(async (group) => {
-        const [{ room: first, page }] = group as [RoomPage, ...RoomPage[]];
-        const roomIds = [...new Set(group.map(({ room }) => room.id))];
-        const messages = await readPages(database, first.organizationId, roomIds, page);
-        for (const key of group) {
-          const rows = messages.get(key.room.id) ?? [];
-          connections.set(
-            key,
-            toConnection(rows, page, ({ sequence }) => [String(sequence)]),
-          );
-        }
-      });
-      await Promise.all(reads);
-      return pages.map((key) => connections.get(key) as Connection<MessageView>);
-    },
+    messagePages: (pages) => readMessagePages(database, pages),
 
     async unreadCounts(viewer, rooms) {
       const ids = [...new Set(rooms.map(({ id }) => id))];

@@ -2,12 +2,12 @@ import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
 import { viewerDependent } from '../../graphql/sharing.js';
 import { encodeId } from '../../shared/ids.js';
-import { keyPatterns, parsePage } from '../../shared/pagination.js';
 import { UserRef } from '../accounts/schema.js';
 import type { ReactionCount } from './attached-store.js';
+import { parseMessagePage, type RoomPage } from './message-pages.js';
 import type { MessageView } from './message-store.js';
 import type { Room } from './rooms.js';
-import type { RoomList, RoomPage } from './service.js';
+import type { RoomList } from './service.js';
 
 const ReactionCountRef = builder.objectRef<ReactionCount>('ReactionCount').implement({
   description: 'How many have answered a message with an emoji.',
@@ -127,8 +127,12 @@ RoomRef.implement({
         after: t.arg.string({ description: 'The cursor of the edge after which to go on.' }),
         last: t.arg.int({ description: 'How many from the end or before a cursor: at most 100.' }),
         before: t.arg.string({ description: 'The cursor of the edge before which to go on.' }),
+        around: t.arg.id({
+          description:
+            'A message of the room to have in the middle, with those before and after it; with `first`, 20 unless told. MESSAGE_NOT_FOUND.',
+        }),
       },
-      resolve: (room, args) => ({ room, page: parsePage(args, [keyPatterns.integer]) }),
+      resolve: (room, args) => ({ room, ...parseMessagePage(args) }),
       load: (pages: RoomPage[], context) => context.services.chats.messagePages(pages),
     }),
     unreadCount: t.loadable({

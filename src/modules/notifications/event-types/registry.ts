@@ -1,5 +1,6 @@
 import { accountLetterSchemas } from '../../accounts/letters.js';
 import { formatsOf, languageOf, type Reader } from '../language.js';
+import { newSignIn, passwordChanged } from './account-security.js';
 import { announced } from './announcements.js';
 import { classroomAdded, classroomRemoved } from './classrooms.js';
 import { digestPayload, type EventType, type Text } from './definition.js';
@@ -30,6 +31,8 @@ const eventTypes = {
   'series.scheduled': seriesScheduled,
   'series.moved': seriesMoved,
   'series.cancelled': seriesCancelled,
+  'account.new_sign_in': newSignIn,
+  'account.password_changed': passwordChanged,
   announcement: announced,
 } as const;
 
@@ -55,6 +58,8 @@ export const notificationSchemas = {
   'classroom.added': classroomAdded.schema,
   'classroom.removed': classroomRemoved.schema,
   'relation.invited': relationInvited.schema,
+  'account.new_sign_in': newSignIn.schema,
+  'account.password_changed': passwordChanged.schema,
   'series.scheduled': seriesScheduled.schema,
   'series.moved': seriesMoved.schema,
   'series.cancelled': seriesCancelled.schema,
