@@ -2,8 +2,8 @@
  * Measures many authors of one room beside bare INSERTs in one table by as many connections, on one embedded PostgreSQL:
  * `npm run rooms`. The two take turns; the numbers go to docs/performance/rooms.json.
  */
-import { writeFile } from 'node:fs/promises';
-import { cpus, loadavg } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { openFoundation } from '../../src/app/foundation.js';
@@ -19,13 +19,14 @@ const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7);
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 4);
 const body = 'Квадратні рівняння: дискримінант додатний, тож коренів два. '.repeat(2);
 
+const dataDir = await mkdtemp(join(tmpdir(), 'lectern-bench-'));
 const postgres = await startBenchPostgres();
 const url = await postgres.database('rooms');
 const logger = createLogger({ level: 'error', pretty: false });
 const config = {
   ...readConfig({
     DATABASE_URL: url,
-    LECTERN_DATA_DIR: join(import.meta.dirname, '..'),
+    LECTERN_DATA_DIR: dataDir,
     JWT_SECRET: 'x'.repeat(40),
   }),
   databasePoolSize: authors,
@@ -170,3 +171,4 @@ await Promise.all(connections.map((client) => client.end()));
 await foundation.stop();
 await postgres.drop('rooms');
 await postgres.stop();
+await rm(dataDir, { recursive: true, force: true });

@@ -241,7 +241,7 @@ describe('a classroom', () => {
 
 describe('SQL statements', () => {
   const query = `{ classrooms(first: 100) { edges { node { name tutor { displayName }
-    members(first: 3) { edges { node { displayName } } } coTutors { edges { node { displayName } } }
+    members(first: 3) { edges { node { displayName } } } coTutors(first: 3) { edges { node { displayName } } }
     chat { unreadCount messages(last: 1) { edges { node { body author { displayName } reactions { emoji count } } } } } } } } }`;
 
   async function count(classrooms: number) {
