@@ -1,5 +1,5 @@
 import { accessLost, type NewEvent } from '../channels/events.js';
-import { boardChannel } from '../modules/boards/events.js';
+import { boardChannel, boardFrozen } from '../modules/boards/events.js';
 import { chatChannel, membershipChanged } from '../modules/chats/events.js';
 import { readAll } from '../modules/chats/read-store.js';
 import type { ClassroomRooms } from '../modules/classrooms/rooms.js';
@@ -24,4 +24,5 @@ export const classroomRooms: ClassroomRooms = {
   membershipChanged: (userId, id, member, actorId) =>
     membershipChanged(userId, { kind: 'classroom', id }, member, actorId),
   accessLost: (classroomId, userIds, actorId) => roomAccessLost([classroomId], userIds, actorId),
+  archived: (classroomId, actorId) => [boardFrozen(classroomId, actorId)],
 };

@@ -315,3 +315,42 @@ describe('a board is frozen when its lesson has ended', () => {
     expect(last?.kind).toBe('board.frozen');
   });
 });
+
+describe('the board of a classroom', () => {
+  it('is drawn on by all who are in it, lost by who is removed, and frozen when it is archived', async () => {
+    const asTutor = app.client(tutor.accessToken);
+    const made = await asTutor.data(
+      'mutation { createClassroom(input: { name: "7-B" }) { classroom { id board { id } } } }',
+    );
+    const { id: classroomId, board } = made.createClassroom.classroom;
+    const input = { classroomId, userId: student.id };
+    const change = (name: string, type = 'ClassroomMemberInput', given: object = input) =>
+      asTutor.data(`mutation ($input: ${type}!) { ${name}(input: $input) { classroom { id } } }`, {
+        input: given,
+      });
+    await change('addClassroomMember');
+    const before = (await readBoard(app, student, board.id)).eventCursor;
+    const events = [follow(app, student, board.id), follow(app, tutor, board.id)] as const;
+    for (const one of events) await one.next();
+    await draw(app, student, board.id, [put('a', 1)]);
+    for (const one of events)
+      expect((await one.next()).boardEvents).toMatchObject({ by: { id: student.id }, revision: 1 });
+
+    await change('removeClassroomMember');
+    expect((await events[0].errors())[0]?.extensions.code).toBe('SUBSCRIPTION_REVOKED');
+    await draw(app, tutor, board.id, [put('b', 1)]);
+    await change('addClassroomMember');
+    const [first] = await follow(app, student, board.id, before).take(1);
+    // Nothing of the time before they came in again is replayed.
+    expect(first.boardEvents).toMatchObject({ __typename: 'ChannelReset' });
+
+    expect((await events[1].next()).boardEvents).toMatchObject({ elementId: 'b' });
+    await change('archiveClassroom', 'ClassroomActionInput', { classroomId });
+    expect((await events[1].next()).boardEvents).toMatchObject({
+      __typename: 'BoardFrozen',
+      boardId: board.id,
+    });
+    boardId = board.id;
+    expect(refusal(await refused([put('c', 1)], student)).code).toBe('BOARD_FROZEN');
+  });
+});

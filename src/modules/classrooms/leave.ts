@@ -18,7 +18,10 @@ export function createClassroomLeaving(rooms: ClassroomRooms) {
     if (own.length > 0) await archiveClassrooms(tx, organizationId, own);
     const events: NewEvent[] = [];
     for (const { id: classroomId, tutor } of held) {
-      if (tutor) continue;
+      if (tutor) {
+        events.push(...rooms.archived(classroomId, userId));
+        continue;
+      }
       await endMembership(tx, { organizationId, classroomId, userId });
       events.push(...rooms.accessLost(classroomId, [userId], userId));
     }

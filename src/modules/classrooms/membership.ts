@@ -155,9 +155,9 @@ export function createMembership({ database, channels, queue, accounts, rooms }:
 
     /** From now on it can only be read. */
     archive: (viewer: Viewer, classroomId: string): Promise<void> =>
-      change(viewer, classroomId, canRunClassroom, async ({ tx }) => {
+      change(viewer, classroomId, canRunClassroom, async ({ tx, classroom }) => {
         await archiveClassrooms(tx, viewer.organizationId, [classroomId]);
-        return [];
+        return classroom.archivedAt ? [] : rooms.archived(classroomId, viewer.userId);
       }),
   };
 }

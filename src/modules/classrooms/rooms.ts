@@ -9,6 +9,8 @@ export interface ClassroomRooms {
   membershipChanged(userId: string, classroomId: string, member: boolean, actorId: string): NewEvent;
   /** The events that end these people's subscriptions to everything in the classroom. */
   accessLost(classroomId: string, userIds: readonly string[], actorId: string): readonly NewEvent[];
+  /** The events that tell those who follow it that it can only be read from now on. */
+  archived(classroomId: string, actorId: string): readonly NewEvent[];
 }
 
 /** That somebody is to be told of their coming or going. */
