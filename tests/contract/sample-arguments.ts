@@ -48,9 +48,11 @@ const byType: Readonly<Record<string, () => unknown>> = {
 /** A well-formed id of nothing. Which kind is read from the name: `lessonId`, and for `ids` from the field. */
 function sampleId(name: string, field: string): string {
   const own = Object.keys(idTypes).find((kind) => name.toLowerCase().startsWith(kind)) as IdKind | undefined;
-  const ofField = Object.keys(idTypes).find((kind) => field.toLowerCase().includes(kind)) as
-    | IdKind
-    | undefined;
+  // `roomExport` is an export: the last kind that the name has.
+  const place = (kind: string) => field.toLowerCase().lastIndexOf(kind);
+  const ofField = Object.keys(idTypes)
+    .filter((kind) => place(kind) >= 0)
+    .sort((a, b) => place(b) - place(a))[0] as IdKind | undefined;
   const kind =
     name === 'roomId' ? 'lesson' : (own ?? (name === 'id' || name === 'ids' ? ofField : undefined) ?? 'user');
   return encodeId(kind, newId());
