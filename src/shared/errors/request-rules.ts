@@ -15,7 +15,6 @@ export const requestRules = {
     en: 'is a subscription, which needs a WebSocket (graphql-transport-ws)',
     uk: 'є підпискою, а їй потрібен WebSocket (graphql-transport-ws)',
   },
-  NEEDS_POST: { en: 'is no query, and needs POST', uk: 'не є запитом на читання й потребує POST' },
   AT_MOST_BYTES: { en: 'must have at most {max} bytes', uk: 'має містити не більше байтів, ніж {max}' },
   AT_MOST_TOKENS: { en: 'must have at most {max} tokens', uk: 'має містити не більше лексем, ніж {max}' },
   AT_MOST_DEEP: {

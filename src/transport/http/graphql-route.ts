@@ -87,7 +87,9 @@ function isJson(contentType: string | undefined): boolean {
 /** The text that Apollo would parse; null when there is none, which Apollo then refuses. */
 function documentOf(request: FastifyRequest): string | null {
   if (isRead(request)) return new URL(request.url, 'http://localhost').searchParams.get('query') || null;
-  const { query } = (request.body ?? {}) as { readonly query?: unknown };
+  const body = request.body ?? {};
+  if (Object.hasOwn(body, '__proto__')) throw new AppError('BAD_REQUEST', { body: [{ rule: 'DEFINED' }] });
+  const { query } = body as { readonly query?: unknown };
   return typeof query === 'string' && query !== '' ? query : null;
 }
 
