@@ -4,8 +4,10 @@ import { createCalendarFeedRoute } from '../modules/calendar-feed/route.js';
 import { createUnsubscribeLinks } from '../modules/notifications/delivery/unsubscribe-links.js';
 import { unsubscribeRoutes } from '../modules/notifications/preferences/unsubscribe.js';
 import { createGraphiqlPage } from '../transport/graphiql/page.js';
+import { createRateLimits } from '../transport/rate-limits.js';
 import { createHttpServer } from '../transport/server.js';
 import type { Foundation } from './foundation.js';
+import { persistedDocuments } from './persisted-documents.js';
 import { createServices } from './services.js';
 
 /** Where a running API answers. */
@@ -51,6 +53,8 @@ export function createApi(
     clock: foundation.clock,
     limits: { ...config.httpLimits, ...config.socketLimits, document: config.documentLimits },
     trustedProxies: config.trustedProxies,
+    rateLimits: createRateLimits(foundation.createLimiter, config.operationBudgets),
+    documents: persistedDocuments(config),
     secure: config.production && config.publicUrl.startsWith('https:'),
     origins: config.allowedOrigins,
     endingsHeard: channels.endingsHeard,

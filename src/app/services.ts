@@ -1,6 +1,7 @@
 import { ended } from '../channels/endings.js';
 import type { Services } from '../graphql/context.js';
 import { createTokenSigner } from '../modules/accounts/access-tokens.js';
+import { createAttempts } from '../modules/accounts/attempts.js';
 import { createCredentials } from '../modules/accounts/credentials.js';
 import { createOneTimeLinks } from '../modules/accounts/one-time-links.js';
 import { createPasswords } from '../modules/accounts/passwords.js';
@@ -10,6 +11,7 @@ import { isPem } from '../modules/accounts/token-keys.js';
 import { createAvailabilityService, isAvailable } from '../modules/availability/service.js';
 import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
 import { findRoomsOfPair } from '../modules/chats/room-store.js';
+import { createMessageSearch } from '../modules/chats/search.js';
 import { createChatService } from '../modules/chats/service.js';
 import { createClassroomService } from '../modules/classrooms/service.js';
 import { createLessonLeaving } from '../modules/lessons/leave.js';
@@ -40,6 +42,7 @@ export function createServices({
   secret,
   vapid,
   outbound,
+  createLimiter,
   config,
   logger,
 }: Foundation): Services {
@@ -56,9 +59,10 @@ export function createServices({
   });
   const passwords = createPasswords();
   const links = createOneTimeLinks(secrets);
+  const attempts = createAttempts(createLimiter, config.attemptLimits);
   const means = { database, clock, passwords, sessions, queue };
   const credentials = createCredentials({ ...means, links, defaultOrganizationId });
-  const accounts = createAccountService({ ...means, credentials });
+  const accounts = createAccountService({ ...means, credentials, attempts });
   const relations = createRelationService({
     database,
     channels,
@@ -84,6 +88,7 @@ export function createServices({
     unreadMessageDelaySeconds,
     onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
   });
+  const messageSearch = createMessageSearch({ database, clock, requireRoom: chats.requireRoom });
   const presence = createPresenceService({
     database,
     channels,
@@ -113,7 +118,7 @@ export function createServices({
       notifications,
       privacy,
     },
-    ...{ presence, notificationPreferences, webPush, webhooks, deadLetters, announcements },
+    ...{ presence, messageSearch, notificationPreferences, webPush, webhooks, deadLetters, announcements },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Services } from '../graphql/context.js';
 import { createExecution } from '../graphql/execution.js';
 import { createFanOut } from '../graphql/fan-out.js';
 import { createDocumentGuard } from '../graphql/guards.js';
+import { createPersistedDocuments, type PersistedDocuments } from '../graphql/persisted-documents.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import { createMetricsRegistry, type MetricsRegistry } from '../platform/metrics/registry.js';
@@ -19,6 +20,7 @@ import { addMetricsRoutes } from './http/metrics.js';
 import { addRoutes, type Route } from './http/routes.js';
 import { defaultTransportLimits, type TransportLimits } from './limits.js';
 import type { AllowedOrigins } from './origins.js';
+import { noRateLimits, type RateLimits } from './rate-limits.js';
 import { fanOutObserver } from './websocket/fan-out-metrics.js';
 import { createGateway } from './websocket/gateway.js';
 import { createGatewayMetrics } from './websocket/metrics.js';
@@ -48,8 +50,12 @@ export interface HttpServerOptions {
   readonly origins?: AllowedOrigins;
   /** Whose `X-Forwarded-For` counts; nobody's unless told. */
   readonly trustedProxies?: TrustedProxies;
+  /** Documents that clients may name by their hash; none unless told. */
+  readonly documents?: PersistedDocuments;
   /** Whether people reach this server by https only. */
   readonly secure?: boolean;
+  /** How much callers may ask for; any amount unless told. */
+  readonly rateLimits?: RateLimits;
   /** Resolves when `endAccess` was called for all that had ended before. */
   readonly endingsHeard?: () => Promise<void>;
   /** Where the metrics are; `/metrics` shows them. */
@@ -78,16 +84,28 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const metrics = createGatewayMetrics(registry);
   const { endingsHeard = async () => {}, origins = 'same' } = options;
   const fanOut = createFanOut({ endingsHeard, observer: fanOutObserver(metrics) });
-  const execution = createExecution(schema, guard, fanOut);
+  const documents = options.documents ?? createPersistedDocuments(null, false);
+  const execution = createExecution(schema, guard, documents, fanOut);
+  const { rateLimits = noRateLimits } = options;
   const callerOf = createCallerOf(options.trustedProxies);
   const gateway = createGateway({
-    ...{ execution, services, signIn, limits, logger, metrics, origins, callerOf },
+    ...{ execution, services, signIn, limits, rateLimits, logger, metrics, origins, callerOf },
   });
 
   const state = { started: false, stopping: false };
   const app = createApp({ limits, logger, state, secure: options.secure ?? false });
   addCors(app, origins);
-  addGraphqlRoute(app, { apollo, guard, services, authenticate, callerOf, graphiql, logger });
+  addGraphqlRoute(app, {
+    apollo,
+    guard,
+    documents,
+    services,
+    authenticate,
+    callerOf,
+    rateLimits,
+    graphiql,
+    logger,
+  });
   addMetricsRoutes(app, registry);
   addHealthRoutes(app, async () => !state.stopping && (await options.ready()));
   addRoutes(app, options.routes ?? []);

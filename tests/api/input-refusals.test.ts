@@ -66,7 +66,7 @@ function wrongTypes(type: GraphQLInputType): [string, unknown, string?][] {
 }
 
 /** Texts of the right type that nothing may be made of. */
-const unstorable: readonly [string, string][] = [
+const unstorable: [string, string][] = [
   ['a NUL', 'nul\0byte'],
   ['a high surrogate', 'lone\ud800'],
   ['a low surrogate', '\udfffalone'],
@@ -251,7 +251,10 @@ describe.each(transports)('over %s, what a %s is given', (transport, kind) => {
 
   it('that no row can hold is refused where it stands, and nothing runs', async () => {
     const isText = ({ type }: InputPlace) => ['String', 'ID'].includes(String(getNullableType(type)));
-    const all = attempts(kind, (place) => (isText(place) ? [...unstorable, ['a huge text', huge]] : []));
+    // Over HTTP each asks who it is, so one value has to do for a place there.
+    const bad: [string, string][] =
+      transport === 'HTTP' ? unstorable.slice(0, 1) : [...unstorable, ['a huge text', huge]];
+    const all = attempts(kind, (place) => (isText(place) ? bad : []));
     // One that fails leaves no others beside it: most root fields are never null.
     const { result, statements } = await app.statements.during(() => outcomes(transport, kind, all, 1));
     expect(result.filter((outcome) => !refused(outcome))).toEqual([]);

@@ -79,6 +79,7 @@ it('a list of objects is a connection, unless it is bounded by what it is', () =
     'Query.notificationDefaults',
     'Query.webhookEndpoints',
     'PresenceSnapshot.present',
+    'MessageSnippet.highlights',
   ]);
   const lists = own.flatMap((type) => {
     if (!isObjectType(type)) return [];

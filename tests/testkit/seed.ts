@@ -64,6 +64,8 @@ export interface PersonSeed {
 
 export interface Seed {
   school(): Promise<School>;
+  /** The access token of somebody's session that is in the database already. */
+  tokenOf(userId: string, sessionId: string): Promise<string>;
 }
 
 /** The password of every seeded person. */
@@ -201,5 +203,7 @@ export function createSeed(database: Database, secret: string, clock: Clock = sy
     };
     return made;
   }
-  return { school };
+  const tokenOf = async (userId: string, sessionId: string) =>
+    (await signer.sign({ userId, sessionId }, clock.now())).token;
+  return { school, tokenOf };
 }

@@ -11,7 +11,7 @@ import { createGraphqlClient, type GraphqlClient } from './graphql-client.js';
 import { createSeed, type Seed } from './seed.js';
 import { createSocketClient, type SocketClient, type SocketOptions } from './socket-client.js';
 import { createStatementRecorder, type StatementRecorder } from './statements.js';
-import { createTestDatabase } from './test-database.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /** A running API with a database of its own, and what a test does with it. */
 export interface TestApp {
@@ -40,6 +40,8 @@ export interface TestApp {
 
 export interface StartAppOptions extends FoundationOverrides {
   readonly config?: Partial<Config>;
+  /** Instead of a new one; dropped at the end all the same. */
+  readonly database?: TestDatabase;
   /** Takes every line that is logged, down to the finest. */
   readonly log?: { write(line: string): void };
 }
@@ -50,9 +52,10 @@ const secret = 'a secret for tests, long enough for HS256';
 export async function startApp({
   config: changes = {},
   log,
+  database,
   ...overrides
 }: StartAppOptions = {}): Promise<TestApp> {
-  const testDatabase = await createTestDatabase();
+  const testDatabase = database ?? (await createTestDatabase());
   const dataDir = await mkdtemp(join(tmpdir(), 'lectern-app-'));
   const statements = createStatementRecorder();
   const defaults = readConfig({
@@ -60,6 +63,8 @@ export async function startApp({
     LECTERN_DATA_DIR: dataDir,
     JWT_SECRET: secret,
     PORT: '0',
+    // Tests ask more in a second than people in a minute; those of the limits themselves set some.
+    RATE_LIMITS: 'false',
   });
   const config: Config = {
     ...defaults,

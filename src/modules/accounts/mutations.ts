@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
 import { id, line, parseArgs, secret, text } from '../../graphql/input.js';
-import { emailArg as email, userAgentOf } from './arguments.js';
+import { callerOf, emailArg as email, userAgentOf } from './arguments.js';
 import { AuthPayload, OkPayload, UserPayload } from './types.js';
 
 const displayName = line(1, 100);
@@ -94,20 +94,20 @@ builder.mutationFields((t) => ({
   signUp: t.field({
     type: AuthPayload,
     description:
-      'Makes an account of a tutor or a student and signs it in. EMAIL_TAKEN, VALIDATION_ERROR, SERVICE_UNAVAILABLE.',
+      'Makes an account of a tutor or a student and signs it in. EMAIL_TAKEN, VALIDATION_ERROR, RATE_LIMITED, SERVICE_UNAVAILABLE.',
     args: { input: t.arg({ type: SignUpInput, required: true, description: 'The account.' }) },
     resolve: (_root, args, context) =>
-      context.services.accounts.signUp(parseArgs(signUpArgs, args).input, userAgentOf(context)),
+      context.services.accounts.signUp(parseArgs(signUpArgs, args).input, callerOf(context)),
   }),
 
   signIn: t.field({
     type: AuthPayload,
     description:
-      'Opens a session. INVALID_CREDENTIALS for a wrong password as for an unknown address; SERVICE_UNAVAILABLE when too many sign in at once.',
+      'Opens a session. INVALID_CREDENTIALS for a wrong password as for an unknown address; RATE_LIMITED after many; SERVICE_UNAVAILABLE when too many sign in at once.',
     args: { input: t.arg({ type: SignInInput, required: true, description: 'Address and password.' }) },
     resolve: (_root, args, context) => {
       const { input } = parseArgs(signInArgs, args);
-      return context.services.accounts.signIn(input.email, input.password, userAgentOf(context));
+      return context.services.accounts.signIn(input.email, input.password, callerOf(context));
     },
   }),
 

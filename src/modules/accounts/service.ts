@@ -1,4 +1,5 @@
 import type { Plan } from '../../generated/prisma/enums.js';
+import type { Caller } from '../../graphql/context.js';
 import { type AuditAction, recordAudit } from '../../platform/audit/record.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Database, Queryable, UnitOfWork } from '../../platform/database/database.js';
@@ -7,6 +8,7 @@ import { AppError } from '../../shared/errors.js';
 import { encodeId, newId } from '../../shared/ids.js';
 import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
 import type { Role, Viewer } from '../../shared/viewer.js';
+import type { Attempts } from './attempts.js';
 import { type AuditEntry, listAuditEntries } from './audit-store.js';
 import type { Credentials } from './credentials.js';
 import { evenly } from './even-answers.js';
@@ -49,6 +51,7 @@ export interface AccountServiceOptions {
   readonly passwords: Passwords;
   readonly sessions: Sessions;
   readonly credentials: Credentials;
+  readonly attempts: Attempts;
   readonly clock: Clock;
   readonly queue: LetterQueue;
 }
@@ -79,7 +82,7 @@ export interface UserSearch {
 
 /** Accounts: people of a school, how they sign in, and who sees whom. */
 export function createAccountService(options: AccountServiceOptions) {
-  const { database, passwords, sessions, credentials, clock, queue } = options;
+  const { database, passwords, sessions, credentials, attempts, clock, queue } = options;
   // As a whole, not the hashing alone: a rush would otherwise take every connection of the pool to look people up.
   const signInTurns = createTurns({ concurrency: signInsAtOnce, maxWaiting: 100 });
 
@@ -102,8 +105,10 @@ export function createAccountService(options: AccountServiceOptions) {
     /** Whom an access token speaks for. Fails with UNAUTHENTICATED or SESSION_EXPIRED. */
     authenticate: sessions.authenticate,
 
-    /** Adds a tutor or a student to the default organization and signs them in. Fails with EMAIL_TAKEN, VALIDATION_ERROR. */
-    async signUp({ password, ...person }: SignUp, userAgent: string | null): Promise<SignedIn> {
+    /** Adds a tutor or a student to the default organization and signs them in. Fails with EMAIL_TAKEN, VALIDATION_ERROR, RATE_LIMITED. */
+    async signUp({ password, ...person }: SignUp, caller: Caller): Promise<SignedIn> {
+      await attempts.signUp(caller);
+      const { userAgent } = caller;
       const user = {
         ...person,
         id: newId(),
@@ -133,9 +138,11 @@ export function createAccountService(options: AccountServiceOptions) {
       });
     },
 
-    /** Opens a session. Fails with INVALID_CREDENTIALS, which tells nothing about whether the address is known. */
-    async signIn(email: string, password: string, userAgent: string | null): Promise<SignedIn> {
-      return signInTurns(() => openFor(email, password, userAgent));
+    /** Opens a session. Fails with INVALID_CREDENTIALS, which tells nothing about whether the address is known, and RATE_LIMITED. */
+    async signIn(email: string, password: string, caller: Caller): Promise<SignedIn> {
+      return signInTurns(() =>
+        attempts.signIn(caller, email, () => openFor(email, password, caller.userAgent)),
+      );
     },
 
     /** Exchanges a refresh token, which can be used once. Fails with SESSION_EXPIRED. */
@@ -151,12 +158,22 @@ export function createAccountService(options: AccountServiceOptions) {
       userAgent: string | null,
     ): Promise<SignedIn> {
       const { currentPassword, newPassword } = change;
-      const tokens = await credentials.changePassword(viewer, currentPassword, newPassword, userAgent);
+      const tokens = await attempts.holder(viewer.userId, () =>
+        credentials.changePassword(viewer, currentPassword, newPassword, userAgent),
+      );
       return { ...tokens, user: await readOwn(database, viewer.organizationId, viewer.userId) };
     },
 
-    requestPasswordReset: credentials.requestPasswordReset,
-    resetPassword: credentials.resetPassword,
+    /** Has a one-time link mailed to the owner of the address, if there is one. Fails with RATE_LIMITED. */
+    async requestPasswordReset(email: string, caller: Caller): Promise<void> {
+      await attempts.resetRequest(caller, email);
+      await credentials.requestPasswordReset(email);
+    },
+
+    /** Sets a new password by a mailed link. Fails with LINK_EXPIRED, VALIDATION_ERROR, RATE_LIMITED. */
+    resetPassword: (token: string, next: string, caller: Caller): Promise<void> =>
+      attempts.byLink(caller, () => credentials.resetPassword(token, next)),
+
     requestEmailVerification: credentials.requestEmailVerification,
 
     /** Takes a mailed link as a proof and gives its owner. Fails with LINK_EXPIRED. */
@@ -187,7 +204,7 @@ export function createAccountService(options: AccountServiceOptions) {
 
     /** Fails with INVALID_CREDENTIALS, named at the path, unless this is the viewer's password. */
     async requireHolder(viewer: Viewer, password: string, path: string): Promise<void> {
-      await credentials.requireHolder(viewer, password, path);
+      await attempts.holder(viewer.userId, () => credentials.requireHolder(viewer, password, path));
     },
 
     /** Ends every session of a user; pass what it gives to `endSockets`, the last thing in the same transaction. */

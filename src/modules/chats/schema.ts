@@ -1,6 +1,7 @@
 import type { ChatService } from './service.js';
 import './types.js';
 import './queries.js';
+import './search-query.js';
 import './mutations.js';
 import './subscriptions.js';
 import './inbox-events.js';

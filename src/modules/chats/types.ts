@@ -52,9 +52,21 @@ MessageRef.implement({
   }),
 });
 
-const MessageConnection = builder.connectionObject(
-  { type: MessageRef, name: 'ChatMessageConnection', description: 'A page of a room, oldest message first.' },
-  { name: 'ChatMessageEdge', description: 'A message in a page.' },
+/** A message in a page. */
+export const MessageEdge = builder.edgeObject({
+  type: MessageRef,
+  name: 'ChatMessageEdge',
+  description: 'A message in a page.',
+});
+
+/** A page of messages. */
+export const MessageConnection = builder.connectionObject(
+  {
+    type: MessageRef,
+    name: 'ChatMessageConnection',
+    description: 'A page of messages: of a room, oldest first.',
+  },
+  MessageEdge,
 );
 
 /** A room. A field of this type may resolve to an id alone: all ids of an operation are read in one statement. */

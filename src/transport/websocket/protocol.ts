@@ -1,12 +1,26 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { makeServer, type Context as ProtocolContext, type Server } from 'graphql-ws';
-import { type Context, readerLanguage, type Services } from '../../graphql/context.js';
-import { type Execution, type Operation, type Receiver, RequestErrors } from '../../graphql/execution.js';
+import {
+  type Caller,
+  type Context,
+  type RateLimitState,
+  readerLanguage,
+  type Services,
+} from '../../graphql/context.js';
+import {
+  type Execution,
+  type Operation,
+  type OperationRequest,
+  type Receiver,
+  RequestErrors,
+} from '../../graphql/execution.js';
 import { type ErrorScope, formatError, formatErrorInAll } from '../../graphql/format-error.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
 import type { Language } from '../../shared/language.js';
+import { RateLimited } from '../../shared/rate-limited.js';
 import type { TransportLimits } from '../limits.js';
+import { type RateLimits, stateOf } from '../rate-limits.js';
 import { closeCodes } from './close-codes.js';
 import type { Connection } from './connection.js';
 import type { SignIn } from './sign-in.js';
@@ -16,6 +30,7 @@ export interface ProtocolOptions {
   readonly services: Services;
   readonly signIn: SignIn;
   readonly limits: TransportLimits;
+  readonly rateLimits: RateLimits;
   readonly logger: Logger;
 }
 
@@ -26,6 +41,7 @@ interface Admitted extends ExecutionArgs {
   readonly operation: Operation;
   readonly newContext: () => Context;
   readonly receiver: Receiver;
+  readonly rateLimit: RateLimitState | null;
 }
 
 /** Creates the graphql-transport-ws protocol over our own execution. A failing operation never closes its socket. */
@@ -34,6 +50,7 @@ export function createProtocol({
   services,
   signIn,
   limits,
+  rateLimits,
   logger,
 }: ProtocolOptions): Server<Connection> {
   const scopeOf = (connection: Connection): ErrorScope => ({
@@ -48,6 +65,25 @@ export function createProtocol({
       throw new AppError('TOO_MANY_SUBSCRIPTIONS');
     if (operation.type === OperationTypeNode.SUBSCRIPTION && !connection.viewer)
       throw new AppError('UNAUTHENTICATED');
+  }
+
+  /** The operation, once there is room for it; what cannot be understood counts as well. */
+  async function room({ viewer, caller }: Connection, request: OperationRequest) {
+    const distrusted = rateLimits.distrust(caller);
+    const operation = await prepare(caller, request, distrusted !== null);
+    if (!operation) throw new RateLimited(distrusted?.resetMs ?? 0);
+    const allowance = await rateLimits.take({ viewer, caller }, operation.cost);
+    if (allowance && !allowance.allowed) throw new RateLimited(allowance.resetMs);
+    return { operation, rateLimit: allowance && stateOf(operation.cost.cost, allowance) };
+  }
+
+  async function prepare(caller: Caller, request: OperationRequest, distrusted: boolean) {
+    try {
+      return distrusted ? execution.prepare(request, 'known') : execution.prepare(request);
+    } catch (error) {
+      await rateLimits.fault(caller);
+      throw error;
+    }
   }
 
   function present(connection: Connection, { errors, ...result }: ExecutionResult) {
@@ -100,9 +136,9 @@ export function createProtocol({
       return signIn.admit(extra, connectionParams?.['accessToken']);
     },
 
-    onSubscribe({ extra, subscriptions }, id, payload) {
+    async onSubscribe({ extra, subscriptions }, id, payload) {
       try {
-        const operation = execution.prepare(payload);
+        const { operation, rateLimit } = await room(extra, payload);
         // The operation itself is among them already.
         admit(extra, Object.keys(subscriptions).length, operation);
         const { viewer, caller, requestId } = extra;
@@ -110,15 +146,21 @@ export function createProtocol({
         const { document } = operation;
         // graphql-ws asks for a context value unless there is one; ours are made per operation and per event.
         const receiver = receiverOf(extra, id);
-        return { operation, newContext, receiver, document, contextValue: null } as unknown as ExecutionArgs;
+        const admitted = { operation, newContext, receiver, rateLimit, document, contextValue: null };
+        return admitted as unknown as ExecutionArgs;
       } catch (error) {
         return errorsOf(error);
       }
     },
 
     execute: async (args) => {
-      const { operation, newContext } = args as Admitted;
-      return execution.run(operation, newContext()).catch(failing);
+      const { operation, newContext, rateLimit } = args as Admitted;
+      try {
+        const result = await execution.run(operation, newContext());
+        return rateLimit ? { ...result, extensions: { ...result.extensions, rateLimit } } : result;
+      } catch (error) {
+        return failing(error);
+      }
     },
     subscribe: async (args) => {
       const { operation, newContext, receiver } = args as Admitted;
