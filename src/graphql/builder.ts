@@ -5,12 +5,21 @@ import RelayPlugin from '@pothos/plugin-relay';
 import type { Cursor } from '../channels/cursor.js';
 import { AppError, invalid } from '../shared/errors.js';
 import { decodeAnyId, encodeIdOfType, idTypes } from '../shared/ids.js';
+import { isStorable } from '../shared/text.js';
 import { type Context, requireViewer } from './context.js';
 import { fieldCost } from './operation-cost.js';
 
 /** Stands for the type of an id that is none of ours; such an id is answered like one of nothing. */
 const noType = '';
 const maxNodes = 100;
+const maxIdCharacters = 100;
+
+/** An id that no row could ever have is a bad input; one that is only unknown is answered like an absent one. */
+function requireStorable(path: string, { typename, id }: { typename: string; id: string }): void {
+  if (typename !== noType) return;
+  if (id.length > maxIdCharacters) throw invalid(path, { rule: 'AT_MOST_CHARACTERS', max: maxIdCharacters });
+  if (!isStorable(id)) throw invalid(path, { rule: 'ID' });
+}
 
 interface Scalar<T> {
   Input: T;
@@ -50,6 +59,7 @@ export const builder = new SchemaBuilder<{
       args: { id: { description: 'A TypeID of any type.' } },
       resolve: (_root, { id }, context, _info, resolveNode) => {
         requireViewer(context);
+        requireStorable('id', id);
         if (id.typename === noType) throw new AppError('NOT_FOUND');
         return resolveNode(id);
       },
@@ -60,8 +70,13 @@ export const builder = new SchemaBuilder<{
       resolve: async (_root, { ids }, context, _info, resolveNodes) => {
         requireViewer(context);
         if (ids.length > maxNodes) throw invalid('ids', { rule: 'AT_MOST_ITEMS', max: maxNodes });
-        const found = await resolveNodes(ids.filter(({ typename }) => typename !== noType));
-        return ids.map(({ typename }) => (typename === noType ? new AppError('NOT_FOUND') : found.shift()));
+        ids.forEach((id, index) => void requireStorable(`ids.${index}`, id));
+        const all = [...ids];
+        const known = all.filter(({ typename }) => typename !== noType);
+        // The plugin hands over its own list, whatever it is given.
+        ids.splice(0, ids.length, ...known);
+        const found = known.length > 0 ? await resolveNodes(known) : [];
+        return all.map(({ typename }) => (typename === noType ? new AppError('NOT_FOUND') : found.shift()));
       },
     },
     pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
@@ -86,7 +101,7 @@ export const builder = new SchemaBuilder<{
       // An id that is none of ours is answered like one of an object that does not exist.
       return decoded
         ? { typename: idTypes[decoded.kind], id: decoded.uuid }
-        : { typename: 'Node', id: globalId };
+        : { typename: noType, id: globalId };
     },
   },
 });

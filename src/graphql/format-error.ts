@@ -4,6 +4,7 @@ import type { Logger } from '../platform/logger.js';
 import { AppError, asError, errorCatalogue, type Failure, failureIn } from '../shared/errors.js';
 import { defaultLanguage, type Language } from '../shared/language.js';
 import { RateLimited } from '../shared/rate-limited.js';
+import { constraintError } from './constraint-errors.js';
 import { argumentError, variableError } from './value-errors.js';
 
 /** A GraphQL error as clients get it; `message` is the detail. */
@@ -50,7 +51,7 @@ export function expectedError(error: unknown): AppError | null {
   for (;;) {
     if (inner instanceof AppError) return inner;
     if (isOutage(inner)) return new AppError('SERVICE_UNAVAILABLE', {}, { cause: inner });
-    const known = inner instanceof GraphQLError ? requestError(inner) : null;
+    const known = inner instanceof GraphQLError ? requestError(inner) : constraintError(inner);
     if (known) return known;
     if (!(inner instanceof GraphQLError) || !inner.originalError) return null;
     inner = inner.originalError;

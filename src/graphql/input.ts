@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError, type FieldProblem } from '../shared/errors.js';
 import { decodeId, type IdKind } from '../shared/ids.js';
+import { hasControls, isUnicode } from '../shared/text.js';
 
 /**
  * The arguments of a field as a service takes them: ids decoded, texts checked. Fails with one VALIDATION_ERROR
@@ -82,19 +83,21 @@ export function id(kind: IdKind) {
   });
 }
 
-/** Every control character but tab, line feed and carriage return. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-
 /** Text of `min` to `max` characters (Unicode code points), kept as sent; what PostgreSQL cannot hold is refused. */
 export function text(min: number, max: number) {
   return z.string().superRefine((value, context) => {
     const length = Array.from(value).length;
     if (length < min || length > max) refuse(context, { rule: 'CHARACTERS', min, max });
-    if (controls.test(value)) refuse(context, { rule: 'CONTROL_CHARACTERS' });
-    if (/\p{Surrogate}/u.test(value)) refuse(context, { rule: 'UNICODE' });
+    if (hasControls(value)) refuse(context, { rule: 'CONTROL_CHARACTERS' });
+    if (!isUnicode(value)) refuse(context, { rule: 'UNICODE' });
   });
 }
+
+/**
+ * A password, a token or the like, which is only compared. What could never be one is refused like any other wrong one;
+ * the bound keeps the work small.
+ */
+export const secret = text(0, 1_024);
 
 /** Text on one line that is not blank, without white space around it: a title or a name. */
 export function line(min: number, max: number) {

@@ -12,7 +12,7 @@ export class RefusedValue extends GraphQLError {
   }
 }
 
-/** The scalar, which refuses every value that it does not take with this problem. */
+/** A scalar of texts, which refuses every value that it does not take with this problem. */
 export function refusing<Type extends GraphQLScalarType>(scalar: Type, problem: FieldProblem): Type {
   const { parseValue, parseLiteral, ...config } = scalar.toConfig();
   const refused = <Parsed>(parse: () => Parsed, nodes?: ValueNode): Parsed => {
@@ -24,7 +24,13 @@ export function refusing<Type extends GraphQLScalarType>(scalar: Type, problem: 
   };
   return new GraphQLScalarType({
     ...config,
-    parseValue: (value) => refused(() => parseValue(value)),
+    // Libraries turn numbers and booleans into texts.
+    parseValue: (value) => refused(() => parseValue(requireText(value))),
     parseLiteral: (node, variables) => refused(() => parseLiteral(node, variables), node),
   }) as Type;
+}
+
+function requireText(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('no text');
+  return value;
 }

@@ -68,6 +68,68 @@ function sample(type: GraphQLInputType, name: string, field: string): unknown {
   return ((isInstant ? undefined : byName[name]) ?? byType[type.name])?.();
 }
 
+/** One place in the arguments of a root field. */
+export interface InputPlace {
+  /** The names on the way, from the argument on; `0` is the item of a list. */
+  readonly path: readonly string[];
+  readonly type: GraphQLInputType;
+  /** A value that is taken there. */
+  readonly sample: unknown;
+  /** The arguments with this value in the place, and everything that is needed beside it. */
+  with(value: unknown): Record<string, unknown>;
+}
+
+/** Every place where a client can put a value into the arguments of a field, optional ones and parts included. */
+export function inputPlaces(field: GraphQLField<unknown, unknown>): InputPlace[] {
+  const base = required(field.args, field.name);
+  return field.args.flatMap(({ name, type }) => placesIn(type, [name], base, field.name));
+}
+
+function placesIn(
+  type: GraphQLInputType,
+  path: readonly string[],
+  base: Record<string, unknown>,
+  field: string,
+): InputPlace[] {
+  const inner = isNonNullType(type) ? type.ofType : type;
+  const name = path.filter((step) => step !== '0').at(-1) ?? '';
+  const here = {
+    path,
+    type,
+    sample: sample(type, name, field),
+    with: (value: unknown) => placed(base, path, value),
+  };
+  if (isListType(inner)) {
+    const filled = placed(base, path, [sample(inner.ofType, name, field)]);
+    return [here, ...placesIn(inner.ofType, [...path, '0'], filled, field)];
+  }
+  if (!isInputObjectType(inner)) return [here];
+  const filled = placed(base, path, sample(inner, name, field));
+  const members = Object.values(inner.getFields());
+  return [here, ...members.flatMap((member) => placesIn(member.type, [...path, member.name], filled, field))];
+}
+
+/** A copy with this value at a path. */
+function placed(
+  base: Record<string, unknown>,
+  path: readonly string[],
+  value: unknown,
+): Record<string, unknown> {
+  const copy = structuredClone(base);
+  let at = copy as Record<string, unknown>;
+  path.forEach((name, index) => {
+    const next = path[index + 1];
+    if (next === undefined) {
+      // A plain assignment to `__proto__` would set the prototype instead.
+      Object.defineProperty(at, name, { value, enumerable: true, configurable: true, writable: true });
+      return;
+    }
+    if (typeof at[name] !== 'object' || at[name] === null) at[name] = next === '0' ? [] : {};
+    at = at[name] as Record<string, unknown>;
+  });
+  return copy;
+}
+
 function required(members: readonly (GraphQLArgument | GraphQLInputField)[], field: string) {
   const needed = members.filter(
     ({ type, defaultValue }) => isNonNullType(type) && defaultValue === undefined,

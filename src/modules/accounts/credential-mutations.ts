@@ -1,18 +1,15 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { parseArgs, text } from '../../graphql/input.js';
+import { parseArgs, secret, text } from '../../graphql/input.js';
 import { callerOf, emailArg, userAgentOf } from './arguments.js';
 import { AuthPayload, OkPayload, UserPayload } from './types.js';
 
 const newPassword = text(8, 256);
-// What could never be a password is refused like any other wrong one; the bound only keeps the work small.
-const currentPassword = z.string().max(1_024);
-const token = z.string().max(1_024);
-const changeArgs = z.object({ input: z.object({ currentPassword, newPassword }) });
+const changeArgs = z.object({ input: z.object({ currentPassword: secret, newPassword }) });
 const requestArgs = z.object({ input: z.object({ email: emailArg }) });
-const resetArgs = z.object({ input: z.object({ token, newPassword }) });
-const verifyArgs = z.object({ input: z.object({ token }) });
+const resetArgs = z.object({ input: z.object({ token: secret, newPassword }) });
+const verifyArgs = z.object({ input: z.object({ token: secret }) });
 
 const ChangePasswordInput = builder.inputType('ChangePasswordInput', {
   description: 'A new password.',

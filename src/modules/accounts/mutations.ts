@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { id, line, parseArgs, text } from '../../graphql/input.js';
+import { id, line, parseArgs, secret, text } from '../../graphql/input.js';
 import { callerOf, emailArg as email, userAgentOf } from './arguments.js';
 import { AuthPayload, OkPayload, UserPayload } from './types.js';
 
@@ -20,9 +20,8 @@ const signUpArgs = z.object({
     invitationToken: optional(z.string().max(1_024)),
   }),
 });
-// What could never be a password is refused like any other wrong one; the bound only keeps the work small.
-const signInArgs = z.object({ input: z.object({ email, password: z.string().max(1_024) }) });
-const refreshArgs = z.object({ input: z.object({ refreshToken: z.string().max(1_024) }) });
+const signInArgs = z.object({ input: z.object({ email, password: secret }) });
+const refreshArgs = z.object({ input: z.object({ refreshToken: secret }) });
 const revokeArgs = z.object({ input: z.object({ sessionId: id('session') }) });
 const profileArgs = z.object({
   input: z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { parseArgs } from '../../graphql/input.js';
+import { parseArgs, secret } from '../../graphql/input.js';
 import { OkPayload } from '../accounts/schema.js';
 import type { PrivacyService } from './service.js';
 
@@ -11,7 +11,7 @@ declare module '../../graphql/context.js' {
   }
 }
 
-const passwordArgs = z.object({ input: z.object({ password: z.string().max(1_024) }) });
+const passwordArgs = z.object({ input: z.object({ password: secret }) });
 
 const DeleteAccountInput = builder.inputType('DeleteAccountInput', {
   description: 'That the viewer really wants to go.',

@@ -98,9 +98,7 @@ export function createPrivacyService(options: PrivacyServiceOptions) {
     async exportOwn(viewer: Viewer, password: string): Promise<{ createdAt: Date; data: string }> {
       await accounts.requireHolder(viewer, password, 'input.password');
       const { createdAt, tables } = await exportPerson(viewer, viewer.userId);
-      const data = JSON.stringify(Object.fromEntries(tables.map(({ table, rows }) => [table, rows])));
-      if (data.length > maxExport) throw new AppError('EXPORT_TOO_LARGE');
-      return { createdAt, data };
+      return { createdAt, data: asAnswer(tables) };
     },
 
     /** Erases the viewer. Fails with INVALID_CREDENTIALS. */
@@ -113,3 +111,10 @@ export function createPrivacyService(options: PrivacyServiceOptions) {
 
 /** The rights of people over their data, as `createPrivacyService` makes them. */
 export type PrivacyService = ReturnType<typeof createPrivacyService>;
+
+/** The tables as one text, which an answer has to hold: EXPORT_TOO_LARGE past `max` characters. */
+export function asAnswer(tables: readonly ExportedTable[], max = maxExport): string {
+  const data = JSON.stringify(Object.fromEntries(tables.map(({ table, rows }) => [table, rows])));
+  if (data.length > max) throw new AppError('EXPORT_TOO_LARGE');
+  return data;
+}

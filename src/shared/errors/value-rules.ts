@@ -69,7 +69,6 @@ export const valueRules = {
     en: 'must have at most {max} items',
     uk: 'має містити не більше елементів, ніж {max}',
   },
-  NOT_EMPTY: { en: 'must not be empty', uk: 'не може бути порожнім' },
   BYTES: { en: 'must be {bytes} bytes in base64url', uk: 'має бути {bytes} байтами в base64url' },
   CANNOT_COMBINE: { en: 'cannot be combined with {other}', uk: 'не поєднується з {other}' },
   COMES_WITH: { en: 'must come with {other}', uk: 'має бути разом із {other}' },

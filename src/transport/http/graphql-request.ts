@@ -17,6 +17,7 @@ export function isRead({ method }: FastifyRequest): boolean {
 /** Reads the parameters of a GET, or the body of a POST. Fails with BAD_REQUEST for parameters that are no JSON. */
 export function readRequest(request: FastifyRequest): GraphqlRequest {
   const sent = isRead(request) ? parametersOf(request) : isObject(request.body) ? request.body : {};
+  if (Object.hasOwn(sent, '__proto__')) throw new AppError('BAD_REQUEST', { body: [{ rule: 'DEFINED' }] });
   const { query, extensions, operationName, variables } = sent;
   return {
     query,
