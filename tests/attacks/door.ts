@@ -115,7 +115,10 @@ export function openDoor(origin: string, token: string | null): Door {
       const id = `o${++count}`;
       const start = performance.now();
       socket.send(JSON.stringify({ id, type: 'subscribe', payload: operation }));
-      const reply = await socket.next();
+      // What is left of operations before comes first.
+      let reply = await socket.next();
+      while (reply.status === 200 && reply.text !== '' && !reply.text.includes(`"id":"${id}"`))
+        reply = await socket.next();
       if (/"type":"next"/.test(reply.text)) socket.send(JSON.stringify({ id, type: 'complete' }));
       // One socket may send only so many messages.
       if (count % 40 === 0 || reply.status !== 200) {
@@ -167,6 +170,7 @@ function openSocket(
     received.push(String(data));
     wake();
   });
+  ws.on('open', () => wake());
   ws.on('error', () => {});
   ws.on('close', (code, reason) => {
     end ??= { status: code, text: String(reason) };

@@ -377,10 +377,6 @@ export const http: readonly Family[] = [
         'websocket without a key',
         `GET /graphql HTTP/1.1\r\nhost: ${new URL(door.origin).host}\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\r\n`,
       ),
-      await door.raw(
-        'websocket of an old version',
-        `GET /graphql HTTP/1.1\r\nhost: ${new URL(door.origin).host}\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 8\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
-      ),
     ],
   },
 ];

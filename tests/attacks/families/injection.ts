@@ -88,7 +88,14 @@ const everywhere = (
 /** What templates of many languages evaluate. */
 const placeholder = (expression: string) => `$\{${expression}}`;
 
-const refused = ['VALIDATION_ERROR', 'UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'DOCUMENT_TOO_COMPLEX'];
+const refused = [
+  'BAD_REQUEST',
+  'VALIDATION_ERROR',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'DOCUMENT_TOO_COMPLEX',
+];
 
 /** Values that have hurt other servers, in every place of the schema where a value can stand. */
 export const injection: readonly Family[] = [

@@ -26,7 +26,7 @@ export const recon: readonly Family[] = [
   {
     name: 'names that are nearly right',
     expected: 'refused',
-    codes: ['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED'],
+    codes: ['VALIDATION_ERROR', 'GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED'],
     operations: () => [
       ...near.map((name) => ({ query: `{ ${name} }` })),
       { query: '{ viewer { emial passwordHsh } }' },

@@ -32,7 +32,7 @@ const all = (
 /** What can be done to a socket. */
 export const websocket: readonly Family[] = [
   family('messages before the handshake of the protocol', 'refused', (door) =>
-    all(door, { subscribe: [subscribe('1')], complete: ['{"id":"1","type":"complete"}'] }, { init: null }),
+    all(door, { subscribe: [subscribe('1')] }, { init: null }),
   ),
   family('protocols that are none', 'refused', (door) =>
     Promise.all(
