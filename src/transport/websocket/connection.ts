@@ -114,6 +114,11 @@ export function openConnection(options: ConnectionOptions): Connection {
         return;
       }
       handle(String(data)).catch((error: unknown) => {
+        // A message that only servers send: graphql-ws throws where it closes with 4400 for any other bad one.
+        if (String(error).includes('Unexpected message of type')) {
+          close(closeCodes.badRequest, 'BAD_REQUEST');
+          return;
+        }
         logger.error({ err: error, requestId }, 'a socket message failed');
         close(closeCodes.internalError, 'INTERNAL_ERROR');
       });

@@ -146,7 +146,17 @@ export function createProtocol({
         const { document } = operation;
         // graphql-ws asks for a context value unless there is one; ours are made per operation and per event.
         const receiver = receiverOf(extra, id);
-        const admitted = { operation, newContext, receiver, rateLimit, document, contextValue: null };
+        // Among several operations graphql-ws picks by the name as well.
+        const { operationName } = operation;
+        const admitted = {
+          operation,
+          operationName,
+          newContext,
+          receiver,
+          rateLimit,
+          document,
+          contextValue: null,
+        };
         return admitted as unknown as ExecutionArgs;
       } catch (error) {
         return errorsOf(error);
