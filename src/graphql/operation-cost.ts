@@ -6,6 +6,7 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   getOperationAST,
+  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -65,9 +66,14 @@ interface Prepared {
   readonly mutations: number;
   /** Variables that the cost depends on. */
   readonly deciding: readonly string[];
+  /** A list of ids that stands in the document and is longer than any may be. */
+  readonly tooLong: boolean;
   /** Costs by the values of those. */
   readonly costs: Map<string, number>;
 }
+
+/** More ids than this are refused by whoever takes them; they would all be decoded to be counted. */
+const maxIds = 500;
 
 /** Values of variables that are remembered for an operation, and characters of them: pages have few sizes. */
 const remembered = 20;
@@ -95,16 +101,21 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
   return (document, operationName, variables) => {
     const operation = getOperationAST(document, operationName);
     if (!operation) return null;
-    const { document: alone, mutations, deciding, costs } = prepared(document, operation);
+    const { document: alone, mutations, deciding, tooLong, costs } = prepared(document, operation);
+    if (tooLong || deciding.some((name) => lengthOf(variables[name]) > maxIds))
+      return { cost: Number.MAX_SAFE_INTEGER, mutations };
     const key = JSON.stringify(deciding.map((name) => variables[name]));
     const before = costs.get(key);
     if (before !== undefined) return { cost: before, mutations };
+    // Only the first problem: the plugin would gather them all, which takes seconds for a long list of bad values.
+    const taken = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
+    if (taken.errors) return { cost: 1, mutations };
     try {
       const cost = Math.max(1, complexityFromQuery(alone, { schema, variables }).complexity);
       if (costs.size < remembered && key.length <= rememberedCharacters) costs.set(key, cost);
       return { cost, mutations };
     } catch (error) {
-      // A variable that cannot be taken: execution says so, and does nothing else.
+      // An argument that cannot be taken: execution says so, and does nothing else.
       if (error instanceof GraphQLError) return { cost: 1, mutations };
       throw error;
     }
@@ -115,16 +126,22 @@ function prepare(document: DocumentNode, operation: OperationDefinitionNode): Pr
   const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
   const alone: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
   const deciding = new Set<string>();
+  let tooLong = false;
   visit(alone, {
     Argument: (argument) => {
-      if (counted.has(argument.name.value))
-        visit(argument.value, { Variable: ({ name }) => void deciding.add(name.value) });
+      if (!counted.has(argument.name.value)) return false;
+      if (argument.value.kind === Kind.LIST && argument.value.values.length > maxIds) tooLong = true;
+      visit(argument.value, { Variable: ({ name }) => void deciding.add(name.value) });
       return false;
     },
   });
   const isMutation = operation.operation === OperationTypeNode.MUTATION;
   const mutations = isMutation ? rootFields(operation.selectionSet, fragments) : 0;
-  return { document: alone, mutations, deciding: [...deciding], costs: new Map() };
+  return { document: alone, mutations, deciding: [...deciding], tooLong, costs: new Map() };
+}
+
+function lengthOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0;
 }
 
 /** Fields of the root, in fragments too. The shape of the document is bounded, and so is this. */

@@ -26,9 +26,10 @@ export function variableError(error: GraphQLError): AppError | null {
  * when the document is wrong in another way.
  */
 export function literalError(error: GraphQLError, document: DocumentNode): AppError | null {
-  // Of all rules, only a scalar that refuses a literal gives no node.
+  // Of all rules, only a scalar that refuses a literal gives no node; and the word that there are more errors.
   const node = error.nodes?.[0];
-  if (!node) return new AppError('VALIDATION_ERROR');
+  if (!node)
+    return error.message.startsWith('Too many validation errors') ? null : new AppError('VALIDATION_ERROR');
   if (!valueKinds.has(node.kind)) return null;
   const path = pathOf(node, document);
   return path === null ? null : valueError(path, error);

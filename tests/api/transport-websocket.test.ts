@@ -331,7 +331,23 @@ describe('a subscription', () => {
   });
 });
 
+test('of several operations the named one is run', async () => {
+  const socket = await signedIn();
+  socket.subscribe('1', 'query A { echo(text: "a") } mutation B { change }', { operationName: 'A' });
+  expect(await socket.next()).toMatchObject({ id: '1', type: 'next', payload: { data: { echo: 'a' } } });
+  socket.socket.close();
+});
+
 describe('a socket that', () => {
+  test.each(['next', 'connection_ack'])(
+    'sends %s, which only servers do, is closed with 4400',
+    async (type) => {
+      const socket = await signedIn();
+      socket.send({ type, id: '1', payload: {} });
+      expect(await socket.closed).toEqual({ code: 4400, reason: 'BAD_REQUEST' });
+    },
+  );
+
   test('reads too slowly is closed with 1013 and its subscription ends', async () => {
     const socket = await signedIn();
     socket.subscribe('s', 'subscription { texts }');

@@ -278,6 +278,12 @@ describe('a bad HTTP request', () => {
     expect(answer).toContain('"code":"BAD_REQUEST"');
   });
 
+  test('with two hosts is 400', async () => {
+    expect(await raw('GET /health/live HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 400 /,
+    );
+  });
+
   test('with a host that is none is 400', async () => {
     const answer = await raw('GET /graphql?query={echo} HTTP/1.1\r\nhost: a b\r\nconnection: close\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);

@@ -56,6 +56,26 @@ describe('the cost of an operation', () => {
     ]);
   });
 
+  test('a list of ids that is longer than any may be is refused before it is decoded', () => {
+    const ids = Array.from({ length: 501 }, () => 'x');
+    const text = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+    expect(refusal(() => weigh(text, { ids: ids.slice(1) }))).toBe('taken');
+    expect(refusal(() => weigh(text, { ids }))).toBe('DOCUMENT_TOO_COMPLEX');
+    expect(refusal(() => weigh(`{ nodes(ids: ${JSON.stringify(ids)}) { id } }`))).toBe(
+      'DOCUMENT_TOO_COMPLEX',
+    );
+  });
+
+  test('of many bad values only the first is looked at', () => {
+    const text = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+    const ids = Array.from({ length: 500 }, () => null);
+    weigh(text, { ids });
+    const start = process.cpuUsage();
+    for (let i = 0; i < 20; i++) expect(weigh(text, { ids })?.cost).toBe(1);
+    // All of them took a second and more.
+    expect(process.cpuUsage(start).user / 1_000).toBeLessThan(400);
+  });
+
   test('a page cannot be asked to be longer than the longest, nor shorter than nothing', () => {
     const text = 'query ($n: Int) { lessons(first: $n) { edges { node { id } } } }';
     expect([1_000_000, -5].map((n) => weigh(text, { n })?.cost)).toEqual([301, 1]);

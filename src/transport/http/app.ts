@@ -1,5 +1,6 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from '../../platform/logger.js';
+import { AppError } from '../../shared/errors.js';
 import type { TransportLimits } from '../limits.js';
 import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
@@ -48,6 +49,8 @@ export function createApp({ limits, logger, state, secure }: AppOptions): Fastif
   );
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers({ ...ownHeaders, [requestIdHeader]: request.id });
+    // Two servers might pick different ones (RFC 9112, 3.2); the parser lets them through.
+    if (countOf('host', request.raw.rawHeaders) > 1) throw new AppError('BAD_REQUEST');
   });
   app.addHook('onSend', async (_request, reply) => {
     if (state.stopping) void reply.header('connection', 'close');
@@ -60,3 +63,8 @@ const clientErrorStatus: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_HEADER_OVERFLOW: 431,
 };
+
+/** How often a header came: names and values take turns. */
+function countOf(name: string, rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length;
+}

@@ -1,0 +1,45 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Door, Reply } from './door.js';
+
+/** What an operation is asked for, over HTTP and over WebSocket. */
+export interface Operation {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationName?: string;
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** What an attacker knows: the published schema, and ids and words of a school that is none of theirs. */
+export interface World {
+  readonly schema: GraphQLSchema;
+  /** An object of the victims' school by its type; empty when the target has no such school. */
+  readonly victims: Readonly<Record<string, string>>;
+  /** Every so many cases, of those that are generated: 1 is all of them. */
+  readonly step: number;
+}
+
+/**
+ * What must be said. `refused`: an error and no data. `harmless`: data may come, but nothing of another school.
+ * Everywhere: only codes of the catalogue, no leak, in time.
+ */
+export type Expected = 'refused' | 'harmless';
+
+/** A kind of attack. */
+export interface Family {
+  readonly name: string;
+  readonly expected: Expected;
+  /** Codes that may be answered; any of the catalogue but INTERNAL_ERROR unless told. */
+  readonly codes?: readonly string[];
+  /** Who runs it; everyone unless told. */
+  readonly as?: readonly ('anonymous' | 'student' | 'foreign admin')[];
+  /** Operations, which are sent over both transports. */
+  readonly operations?: (world: World) => Iterable<Operation>;
+  /** Anything else: gives what came back. */
+  readonly act?: (door: Door, world: World) => Promise<readonly Reply[]>;
+}
+
+/** Every `step`th of the cases. */
+export function* sampled<Item>(items: Iterable<Item>, step: number): Generator<Item> {
+  let index = 0;
+  for (const item of items) if (index++ % step === 0) yield item;
+}
