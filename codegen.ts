@@ -11,6 +11,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildSchema, type GraphQLSchema, Kind, parse } from 'graphql';
+import { documentList } from './client/codegen/document-list.js';
 import { schemaFacts } from './client/codegen/schema-facts.js';
 import { typedOperations } from './client/codegen/typed-operations.js';
 
@@ -37,6 +38,12 @@ async function generate(schema: GraphQLSchema): Promise<Map<string, string>> {
   ]);
 }
 
+/** What the client sends, by its hash: each operation as it stands, and with the `__typename`s that Apollo's cache adds. */
+async function persistedDocuments(): Promise<string> {
+  const module: Record<string, unknown> = await import('./client/generated/operations.js');
+  return documentList(Object.values(module));
+}
+
 /** The names that the server's metrics tell apart. */
 function knownOperations(): string {
   const definitions = operationFiles().flatMap(({ text }) => parse(text).definitions);
@@ -48,9 +55,9 @@ function knownOperations(): string {
 }
 
 const files = await generate(buildSchema(readFileSync(resolve(root, values.schema), 'utf8')));
-for (const [path, text] of files) {
+function place(path: string, text: string): void {
   const target = join(root, path);
-  if (existsSync(target) && readFileSync(target, 'utf8') === text) continue;
+  if (existsSync(target) && readFileSync(target, 'utf8') === text) return;
   if (values.check) {
     console.error(`${path} is not what the schema and the operations give: run npm run codegen`);
     process.exitCode = 1;
@@ -60,3 +67,7 @@ for (const [path, text] of files) {
     console.log(`wrote ${path}`);
   }
 }
+
+for (const [path, text] of files) place(path, text);
+// Of the operations as they have just been written.
+place('client/generated/persisted-documents.json', await persistedDocuments());

@@ -10,6 +10,8 @@ import { startEmbeddedPostgres } from '../platform/embedded-postgres/index.js';
 import type { Logger } from '../platform/logger.js';
 import { applyMigrations, pendingMigrations } from '../platform/migrations/index.js';
 import { createOutbound, type Outbound } from '../platform/outbound/outbound.js';
+import { type CreateLimiter, createLimiters } from '../platform/rate-limits/limiter.js';
+import { connectRedis } from '../platform/redis/redis.js';
 import { createPostgresSignals, type Signals } from '../platform/signals/postgres-signals.js';
 import type { Tracing } from '../platform/tracing/tracing.js';
 import { createVapidSigner, type VapidSigner } from '../platform/web-push/vapid.js';
@@ -27,6 +29,8 @@ export interface Foundation {
   readonly database: Database;
   readonly signals: Signals;
   readonly channels: Channels;
+  /** Counts with all processes on the same Redis; without one, for itself. */
+  readonly createLimiter: CreateLimiter;
   /** Signs access tokens. */
   readonly secret: string;
   /** Signs requests to push services. */
@@ -96,6 +100,8 @@ export async function openFoundation(
     const signals = createPostgresSignals({ directUrl, database, logger: logger.child({ part: 'signals' }) });
     stops.push(() => signals.stop());
     await signals.start();
+    const redis = config.redisUrl ? connectRedis(config.redisUrl, logger.child({ part: 'redis' })) : null;
+    if (redis) stops.push(() => redis.stop());
     const channels = createChannels({
       database,
       bus: wrapBus(createSignalBus(signals)),
@@ -112,6 +118,7 @@ export async function openFoundation(
       database,
       signals,
       channels,
+      createLimiter: createLimiters(redis),
       vapid: createVapidSigner(await vapidKeys(config), config.vapidSubject),
       outbound: createOutbound({ allowInsecure: config.outboundInsecure }),
       secret: config.jwtSecret ?? (await keptSecret(config.dataDir)),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createOneTimeLinks } from '../modules/accounts/one-time-links.js';
 import { createLetterHandlers } from '../modules/accounts/send-letters.js';
+import { boardFrozenBy } from '../modules/boards/freeze.js';
 import { createRecorder } from '../modules/lessons/recorder.js';
 import { createSweep } from '../modules/lessons/sweep.js';
 import { createCalendarAttachments } from '../modules/notifications/calendar-attachments.js';
@@ -20,7 +21,7 @@ import { createQueueWorker, type DrainResult } from '../queue/worker.js';
 import type { Foundation } from './foundation.js';
 import { createMaintenance } from './maintenance.js';
 import { observeItems } from './observe-items.js';
-import { secretsOf } from './services.js';
+import { createServices, secretsOf } from './services.js';
 import { createSweeping } from './sweeping.js';
 
 /** How a worker works; the defaults are the queue's. */
@@ -94,9 +95,14 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     ...options,
   });
 
-  const sweep = createSweep({ database, clock, record: createRecorder({ channels, queue }) });
+  const sweep = createSweep({
+    database,
+    clock,
+    record: createRecorder({ channels, queue, alsoTold: boardFrozenBy }),
+  });
   const sweeping = createSweeping({ sweep, logger, intervalSeconds: options.sweepSeconds ?? 15 });
-  const maintenance = createMaintenance({ ...foundation, logger });
+  const { privacy } = createServices(foundation);
+  const maintenance = createMaintenance({ ...foundation, logger }, privacy);
   return {
     start() {
       worker.start();

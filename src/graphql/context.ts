@@ -10,9 +10,17 @@ export interface Services {}
 export interface Caller {
   /** IP address, for limits. */
   readonly address: string;
+  /** What limits count: the address, or the network that an IPv6 client may pick its addresses from. */
+  readonly network: string;
   readonly userAgent: string | null;
   /** The language of ours that it asks for (`Accept-Language`); null when it asks for none. */
   readonly language: Language | null;
+}
+
+/** The WebSocket that an operation came over. */
+export interface SocketOfOperation {
+  /** Takes a fresh access token of the same session; gives until when the socket may stay. Throws UNAUTHENTICATED. */
+  authenticate(accessToken: string): Promise<Date>;
 }
 
 /** What one operation runs with. It is made anew for each operation and for each event, since loaders cache in it. */
@@ -21,6 +29,18 @@ export interface Context {
   readonly services: Services;
   readonly caller: Caller;
   readonly requestId: string;
+  /** Told with the answer. */
+  readonly rateLimit?: RateLimitState | null;
+  /** Absent over HTTP. */
+  readonly socket?: SocketOfOperation;
+}
+
+/** What a caller has left, as answers tell it: whole seconds and points. */
+export interface RateLimitState {
+  readonly cost: number;
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetSeconds: number;
 }
 
 /**

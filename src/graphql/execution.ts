@@ -15,12 +15,16 @@ import type { Context } from './context.js';
 import type { FanOut, SharedResponse } from './fan-out.js';
 import { expectedError } from './format-error.js';
 import type { DocumentGuard } from './guards.js';
-import { type ResponseStream, responseStream, silentStream } from './response-stream.js';
+import { leastCost, type OperationCost } from './operation-cost.js';
+import type { PersistedDocuments } from './persisted-documents.js';
+import { pump } from './pump.js';
 import { sharingOf, variablesKey } from './sharing.js';
 
 /** What a client sends. */
 export interface OperationRequest {
   readonly query: string;
+  /** May have the hash of a listed document in place of an empty `query`. */
+  readonly extensions?: unknown;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
@@ -31,6 +35,7 @@ export interface Operation {
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
   readonly variableValues: Readonly<Record<string, unknown>>;
+  readonly cost: OperationCost;
 }
 
 /** What is wrong with a request as a whole, so that there is no result at all. */
@@ -42,30 +47,41 @@ export class RequestErrors extends Error {
   }
 }
 
-/** Where the responses of a subscription go that it shares with others. */
+/** Where the responses of a subscription go. */
 export interface Receiver {
   /** A response as it is sent. */
   serialize(result: ExecutionResult): SharedResponse;
   /** Sends a response that was serialised for whomever. */
   deliver(response: SharedResponse): void;
+  /** The subscription is over: with an error, or because there is no more. Not called after it was stopped. */
+  end(error: Error | null): void;
 }
 
 /** Runs operations for the WebSocket; HTTP has Apollo Server for it, behind the same guard. */
 export interface Execution {
-  /** Guards a request and finds its operation. Throws RequestErrors. */
+  /**
+   * Guards a request and finds its operation. Throws RequestErrors, and DOCUMENT_TOO_COMPLEX for its variables and its
+   * cost. Only documents that are known to be good are taken when told so; any other is null.
+   */
   prepare(request: OperationRequest): Operation;
+  prepare(request: OperationRequest, only: 'known'): Operation | null;
   /** Runs a query or a mutation. Throws RequestErrors when it could not even begin (a bad variable). */
   run(operation: Operation, context: Context): Promise<ExecutionResult>;
   /**
-   * Begins a subscription: its source is made once, and each event is executed with a context of its own. Rejects when
-   * it is refused. The stream fails when the source does, or when an event cannot be executed. A channel's events are
-   * executed once for all who are alike and go to the receiver; the stream then only tells how it ends.
+   * Begins a subscription and gives the way to stop it: its source is made once, and each event is executed with a
+   * context of its own. Rejects when it is refused; ends with an error when the source fails or an event cannot be
+   * executed. A channel's events are executed once for all who are alike.
    */
-  subscribe(operation: Operation, newContext: () => Context, receiver: Receiver): Promise<ResponseStream>;
+  subscribe(operation: Operation, newContext: () => Context, receiver: Receiver): Promise<() => void>;
 }
 
 /** Creates the execution over one schema and its guard. */
-export function createExecution(schema: GraphQLSchema, guard: DocumentGuard, fanOut: FanOut): Execution {
+export function createExecution(
+  schema: GraphQLSchema,
+  guard: DocumentGuard,
+  documents: PersistedDocuments,
+  fanOut: FanOut,
+): Execution {
   async function respond(operation: Operation, event: unknown, context: Context): Promise<ExecutionResult> {
     const result = await execute({ schema, ...operation, rootValue: event, contextValue: context });
     if (isLost(result)) throw new RequestErrors(result.errors ?? []);
@@ -88,14 +104,18 @@ export function createExecution(schema: GraphQLSchema, guard: DocumentGuard, fan
   }
 
   return {
-    prepare({ query, operationName, variables }) {
-      const guarded = guard.check(query);
+    prepare(request: OperationRequest, only?: 'known') {
+      const { operationName, variables } = request;
+      const text = documents.textOf(request) ?? '';
+      const guarded = only ? guard.recall(text) : guard.check(text);
+      if (!guarded) return null as never;
       if ('errors' in guarded) throw new RequestErrors(guarded.errors);
       const definition = getOperationAST(guarded.document, operationName);
       if (!definition) throw new RequestErrors([noOperation()]);
       const { document } = guarded;
-      guard.weigh(document, operationName, variables ?? {});
-      return { type: definition.operation, document, operationName, variableValues: variables ?? {} };
+      const variableValues = variables ?? {};
+      const cost = guard.weigh(document, operationName, variableValues) ?? leastCost;
+      return { type: definition.operation, document, operationName, variableValues, cost };
     },
 
     async run(operation, context) {
@@ -108,21 +128,14 @@ export function createExecution(schema: GraphQLSchema, guard: DocumentGuard, fan
       const context = newContext();
       const source = await createSourceEventStream({ schema, ...operation, contextValue: context });
       if (!(Symbol.asyncIterator in source)) throw new RequestErrors(source.errors ?? []);
-      if (!(source instanceof ChannelStream)) {
-        return responseStream(source[Symbol.asyncIterator](), (event) =>
-          respond(operation, event, newContext()),
-        );
-      }
-      return silentStream((end) =>
-        fanOut.join({
-          stream: source,
-          key: keyOf(operation, context.viewer, source.source),
-          field: sharingOf(schema, operation.document, operation.operationName).field,
-          execute: async (event) => receiver.serialize(await respond(operation, event, newContext())),
-          deliver: receiver.deliver,
-          end,
-        }),
-      );
+      const execute = async (event: unknown) =>
+        receiver.serialize(await respond(operation, event, newContext()));
+      const { deliver, end } = receiver;
+      if (!(source instanceof ChannelStream))
+        return pump(source[Symbol.asyncIterator](), { respond: execute, deliver, end });
+      const { field } = sharingOf(schema, operation.document, operation.operationName);
+      const key = keyOf(operation, context.viewer, source.source);
+      return fanOut.join({ stream: source, key, field, execute, deliver, end });
     },
   };
 }

@@ -26,7 +26,8 @@ export interface Subscriber {
 /** Hears what the fan-out does. */
 export interface FanOutObserver {
   began(field: string, resumed: boolean): void;
-  executed(field: string): void;
+  /** An item was executed once, for however many. */
+  executed(field: string, item: StreamItem): void;
   /** An item was given to so many; `live` unless it was replayed. */
   delivered(field: string, count: number, item: StreamItem, live: boolean): void;
   ended(field: string): void;
@@ -81,7 +82,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
   async function respondTo(member: Member, item: StreamItem): Promise<SharedResponse | null> {
     const prepared = await member.stream.prepare(item);
     if (prepared === null) return null;
-    observer?.executed(member.field);
+    observer?.executed(member.field, item);
     return member.execute(prepared);
   }
 
@@ -115,7 +116,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
     /** Events up to here were known when the endings were last heard. */
     let covered = 0;
     while (!member.left) {
-      const feed = source.caughtUp;
+      const feed = source.goLive();
       if (feed) return enter(member, feed);
       const result = await source.next();
       if (member.left) return;
@@ -170,7 +171,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
   return {
     join(subscriber) {
       observer?.began(subscriber.field, subscriber.stream.source.resumed);
-      const member: Member = { ...subscriber, after: 0, left: false };
+      const member: Member = Object.assign(subscriber, { after: 0, left: false });
       bring(member).catch((error: unknown) => end(member, error as Error));
       return () => leave(member);
     },

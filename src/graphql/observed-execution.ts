@@ -1,7 +1,7 @@
 import type { Logger } from '../platform/logger.js';
 import type { Tracing } from '../platform/tracing/tracing.js';
 import { newWork, type Work, within } from '../platform/tracing/work.js';
-import { type Execution, type Operation, RequestErrors } from './execution.js';
+import { type Execution, type Operation, type OperationRequest, RequestErrors } from './execution.js';
 import { expectedError } from './format-error.js';
 import type { OperationLog } from './operations.js';
 
@@ -51,9 +51,9 @@ export function observedExecution(
   }
 
   return {
-    prepare(request) {
+    prepare: ((request: OperationRequest, only?: 'known') => {
       try {
-        return execution.prepare(request);
+        return only ? execution.prepare(request, only) : execution.prepare(request);
       } catch (error) {
         const work = newWork('');
         work.facts.operation = request.operationName ?? null;
@@ -61,7 +61,7 @@ export function observedExecution(
         operations.ended(work, 0);
         throw error;
       }
-    },
+    }) as Execution['prepare'],
     run: (operation, context) =>
       observe(
         operation,

@@ -21,6 +21,8 @@ export interface NotificationQueue<Schemas extends PayloadSchemas = PayloadSchem
   enqueue(item: NewItemOf<Schemas>, tx?: UnitOfWork): Promise<string>;
   /** The same for many items in one statement: all of them or none. Gives the ids in the order of the items. */
   enqueueBatch(items: readonly NewItemOf<Schemas>[], tx?: UnitOfWork): Promise<string[]>;
+  /** Wakes workers for items that a statement of the caller's own has added and committed. */
+  wake(): void;
   /** Withdraws an unfinished item for a reason; false if it was finished already. */
   cancel(id: string, reason: string, tx?: UnitOfWork): Promise<boolean>;
   /** The state of the whole queue. */
@@ -44,6 +46,7 @@ export function createNotificationQueue<Schemas extends PayloadSchemas>(
   options: NotificationQueueOptions<Schemas>,
 ): NotificationQueue<Schemas> {
   const { database, signals, schemas } = options;
+  const wake = () => signals.send(queueTopic, 'ready');
 
   async function enqueueBatch(items: readonly NewItemOf<Schemas>[], tx?: UnitOfWork): Promise<string[]> {
     if (items.length === 0) return [];
@@ -54,7 +57,6 @@ export function createNotificationQueue<Schemas extends PayloadSchemas>(
       return { ...item, id: newId(), cause, payload: checkPayload(schemas, item.eventType, item.payload) };
     });
     const { ids, inserted } = await insertOrFind(tx ?? database, identified);
-    const wake = () => signals.send(queueTopic, 'ready');
     if (inserted && tx) tx.afterCommit(wake);
     else if (inserted) wake();
     return ids;
@@ -62,6 +64,7 @@ export function createNotificationQueue<Schemas extends PayloadSchemas>(
 
   return {
     enqueueBatch,
+    wake,
     enqueue: async (item, tx) => {
       const [id] = await enqueueBatch([item], tx);
       return id as string;

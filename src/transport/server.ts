@@ -7,6 +7,7 @@ import { createDocumentGuard } from '../graphql/guards.js';
 import { observeEvents } from '../graphql/observe-events.js';
 import { observedExecution } from '../graphql/observed-execution.js';
 import { createOperationLog } from '../graphql/operations.js';
+import { createPersistedDocuments, type PersistedDocuments } from '../graphql/persisted-documents.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import { createMetricsRegistry, type MetricsRegistry } from '../platform/metrics/registry.js';
@@ -24,6 +25,7 @@ import { observeRequests } from './http/observe-requests.js';
 import { addRoutes, type Route } from './http/routes.js';
 import { defaultTransportLimits, type TransportLimits } from './limits.js';
 import type { AllowedOrigins } from './origins.js';
+import { noRateLimits, type RateLimits } from './rate-limits.js';
 import { fanOutObserver } from './websocket/fan-out-metrics.js';
 import { createGateway } from './websocket/gateway.js';
 import { createGatewayMetrics } from './websocket/metrics.js';
@@ -53,8 +55,12 @@ export interface HttpServerOptions {
   readonly origins?: AllowedOrigins;
   /** Whose `X-Forwarded-For` counts; nobody's unless told. */
   readonly trustedProxies?: TrustedProxies;
+  /** Documents that clients may name by their hash; none unless told. */
+  readonly documents?: PersistedDocuments;
   /** Whether people reach this server by https only. */
   readonly secure?: boolean;
+  /** How much callers may ask for; any amount unless told. */
+  readonly rateLimits?: RateLimits;
   /** Resolves when `endAccess` was called for all that had ended before. */
   readonly endingsHeard?: () => Promise<void>;
   readonly observation?: Observation;
@@ -108,18 +114,22 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     around: enabled ? observeEvents(tracing) : undefined,
   });
   const observed = { operations, tracing, logger };
-  const plain = createExecution(schema, guard, fanOut);
+  const documents = options.documents ?? createPersistedDocuments(null, false);
+  const plain = createExecution(schema, guard, documents, fanOut);
   const execution = enabled ? observedExecution(plain, observed) : plain;
+  const { rateLimits = noRateLimits } = options;
   const callerOf = createCallerOf(options.trustedProxies);
   const gateway = createGateway({
-    ...{ execution, services, signIn, limits, logger, metrics, origins, callerOf },
+    ...{ execution, services, signIn, limits, rateLimits, logger, metrics, origins, callerOf },
   });
 
   const state = { started: false, stopping: false };
   const app = createApp({ limits, logger, state, secure: options.secure ?? false });
   if (enabled) observeRequests(app, { registry, ...observed });
   addCors(app, origins);
-  addGraphqlRoute(app, { apollo, guard, services, authenticate, callerOf, graphiql, logger, tracing });
+  addGraphqlRoute(app, {
+    ...{ apollo, guard, documents, services, authenticate, callerOf, rateLimits, graphiql, logger, tracing },
+  });
   if (routes) addMetricsRoutes(app, { registry, ...routes });
   addHealthRoutes(app, async () => !state.stopping && (await options.ready()));
   addRoutes(app, options.routes ?? []);

@@ -81,16 +81,22 @@ function finish(
   const type = answerType(request.http?.headers.get('accept')) ?? 'application/json';
   response.http.headers.set('content-type', contentType(type));
   const facts = { operation: operationName ?? null, ...(operation ? { type: operation.operation } : {}) };
-  if (!errors || response.body?.kind !== 'single') {
-    noteOperation({ ...facts, code: 'OK' });
-    return;
-  }
+  if (!errors || response.body?.kind !== 'single') noteOperation({ ...facts, code: 'OK' });
+  if (response.body?.kind !== 'single') return;
+  const { rateLimit } = contextValue;
+  if (rateLimit)
+    response.body.singleResult.extensions = { ...response.body.singleResult.extensions, rateLimit };
+  if (!errors) return;
   const scope = { requestId: contextValue.requestId, logger, language: readerLanguage(contextValue) };
   const formatted = errors.map((error) => formatError(error, scope));
   const result = { ...response.body.singleResult, errors: formatted };
   response.body = { kind: 'single', singleResult: result };
   const code = formatted[0]?.extensions.code;
   noteOperation({ ...facts, code: code ?? 'INTERNAL_ERROR' });
+  const wait = formatted.find(({ extensions }) => extensions.code === 'RATE_LIMITED')?.extensions[
+    'retryAfter'
+  ];
+  if (wait !== undefined) response.http.headers.set('retry-after', String(wait));
   if (code && !('data' in result && result.data !== undefined))
     response.http.status = statusWithoutData(code, type);
 }

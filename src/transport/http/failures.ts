@@ -19,6 +19,8 @@ export function sendErrors(
   if (request.work) request.work.facts.code = code;
   if (code === 'UNAUTHENTICATED' || code === 'SESSION_EXPIRED')
     void reply.header('www-authenticate', 'Bearer');
+  const retryAfter = errors[0]?.extensions['retryAfter'];
+  if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
   return reply
     .code(status ?? statusWithoutData(code, type))
     .header('content-type', contentType(type))

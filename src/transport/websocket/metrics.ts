@@ -47,6 +47,11 @@ export function createGatewayMetrics(registry: MetricsRegistry) {
       labelNames: ['field'] as const,
       registers,
     }),
+    events: new Counter({
+      name: 'subscription_events_total',
+      help: 'Live events that were executed for anyone. subscription_executions_total over it is executions per event.',
+      registers,
+    }),
     executions: new Counter({
       name: 'subscription_executions_total',
       help: 'Events that were executed, by field. Beside subscription_deliveries_total it tells what sharing saves.',
