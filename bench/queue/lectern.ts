@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { createDatabase } from '../../src/platform/database/database.js';
-import { createLogger } from '../../src/platform/logger.js';
-import { applyMigrations } from '../../src/platform/migrations/index.js';
-import { createPostgresSignals } from '../../src/platform/signals/postgres-signals.js';
-import { createNotificationQueue } from '../../src/queue/queue.js';
-import { createQueueWorker } from '../../src/queue/worker.js';
+import { createDatabase } from '../../dist/platform/database/database.js';
+import { createLogger } from '../../dist/platform/logger.js';
+import { applyMigrations } from '../../dist/platform/migrations/index.js';
+import { createPostgresSignals } from '../../dist/platform/signals/postgres-signals.js';
+import { createNotificationQueue } from '../../dist/queue/queue.js';
+import { createQueueWorker } from '../../dist/queue/worker.js';
 import { batchSize, type Contender, concurrency, poolSize } from './contender.js';
 
 const organizationId = '01900000-0000-7000-8000-000000000001';

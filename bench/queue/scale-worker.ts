@@ -1,8 +1,8 @@
 /** A worker whose jobs wait: `scale-worker.ts <url>`. */
-import { createDatabase } from '../../src/platform/database/database.js';
-import { createLogger } from '../../src/platform/logger.js';
-import { createPostgresSignals } from '../../src/platform/signals/postgres-signals.js';
-import { createQueueWorker } from '../../src/queue/worker.js';
+import { createDatabase } from '../../dist/platform/database/database.js';
+import { createLogger } from '../../dist/platform/logger.js';
+import { createPostgresSignals } from '../../dist/platform/signals/postgres-signals.js';
+import { createQueueWorker } from '../../dist/queue/worker.js';
 import { schemas } from './lectern.js';
 
 const [url = ''] = process.argv.slice(2);

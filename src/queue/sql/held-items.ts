@@ -13,6 +13,11 @@ export async function whereHeld(
 ): Promise<Set<string>> {
   const ids = leases.map(({ item }) => item.id);
   const tokens = leases.map(({ token }) => token);
-  const rows = await on.sql<{ id: string }>(text, ids, tokens, ...values);
+  const rows = await on.sql<{ id: string }>(text, uuidArray(ids), uuidArray(tokens), ...values);
   return new Set(rows.map(({ id }) => id));
+}
+
+/** UUIDs as PostgreSQL reads an array: none needs a quote, for which the driver would look into each. */
+export function uuidArray(uuids: readonly string[]): string {
+  return `{${uuids.join(',')}}`;
 }
