@@ -10,18 +10,27 @@ import { startEmbeddedPostgres } from '../platform/embedded-postgres/index.js';
 import type { Logger } from '../platform/logger.js';
 import { applyMigrations, pendingMigrations } from '../platform/migrations/index.js';
 import { createOutbound, type Outbound } from '../platform/outbound/outbound.js';
+import { type CreateLimiter, createLimiters } from '../platform/rate-limits/limiter.js';
+import { connectRedis } from '../platform/redis/redis.js';
 import { createPostgresSignals, type Signals } from '../platform/signals/postgres-signals.js';
+import type { Tracing } from '../platform/tracing/tracing.js';
 import { createVapidSigner, type VapidSigner } from '../platform/web-push/vapid.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import { openTracing, recordStatement } from './tracing.js';
 import { vapidKeys } from './vapid-keys.js';
 
 /** What API and worker stand on; a process that runs both shares one. */
 export interface Foundation {
   readonly config: Config;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly clock: Clock;
   readonly database: Database;
   readonly signals: Signals;
   readonly channels: Channels;
+  /** Counts with all processes on the same Redis; without one, for itself. */
+  readonly createLimiter: CreateLimiter;
   /** Signs access tokens. */
   readonly secret: string;
   /** Signs requests to push services. */
@@ -52,6 +61,9 @@ export async function openFoundation(
   { clock = systemClock, observe, wrapBus = (bus) => bus }: FoundationOverrides = {},
 ): Promise<Foundation> {
   const stops: (() => Promise<void>)[] = [];
+  const metrics = createMetrics();
+  const tracing = await openTracing(config);
+  stops.push(() => tracing.stop());
   /** In reverse: what was opened last stands on what was opened first. */
   const stop = async () => {
     for (let close = stops.pop(); close; close = stops.pop()) await close();
@@ -71,16 +83,25 @@ export async function openFoundation(
       });
     }
 
+    const observeStatement: StatementObserver = (statement) => {
+      metrics.database.observe(statement);
+      if (statement.work) recordStatement(tracing, statement.work, statement);
+      observe?.(statement);
+    };
     const database = createDatabase({
       url,
       logger: logger.child({ part: 'database' }),
       poolSize: config.databasePoolSize,
-      ...(observe ? { observe } : {}),
+      ...(config.observed || observe ? { observe: observeStatement } : {}),
     });
+    metrics.database.watch(database);
+    metrics.queue.watch(database);
     stops.push(() => database.stop());
     const signals = createPostgresSignals({ directUrl, database, logger: logger.child({ part: 'signals' }) });
     stops.push(() => signals.stop());
     await signals.start();
+    const redis = config.redisUrl ? connectRedis(config.redisUrl, logger.child({ part: 'redis' })) : null;
+    if (redis) stops.push(() => redis.stop());
     const channels = createChannels({
       database,
       bus: wrapBus(createSignalBus(signals)),
@@ -91,10 +112,13 @@ export async function openFoundation(
     return {
       config,
       logger,
+      metrics,
+      tracing,
       clock,
       database,
       signals,
       channels,
+      createLimiter: createLimiters(redis),
       vapid: createVapidSigner(await vapidKeys(config), config.vapidSubject),
       outbound: createOutbound({ allowInsecure: config.outboundInsecure }),
       secret: config.jwtSecret ?? (await keptSecret(config.dataDir)),

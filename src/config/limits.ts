@@ -6,6 +6,9 @@ const count = z.coerce
   .int()
   .min(0)
   .max(2 ** 31 - 1);
+const flag = z
+  .enum(['true', 'false', '1', '0'], 'must be true or false')
+  .transform((value) => value === 'true' || value === '1');
 const seconds = z.coerce.number('must be a number of seconds').min(0).max(86_400);
 
 /** The variables of what the server takes from clients; `docs/operations/limits.md` tells what each means. */
@@ -36,6 +39,22 @@ export const limitVariables = {
   VARIABLES_BYTES: count.default(256 * 1024),
   VARIABLES_VALUES: count.default(10_000),
   VARIABLES_DEPTH: count.default(10),
+
+  PERSISTED_DOCUMENTS: z.string().min(1).optional(),
+  PERSISTED_DOCUMENTS_ONLY: flag.default(false),
+
+  RATE_LIMITS: flag.default(true),
+  RATE_LIMIT_ANONYMOUS_COST: count.default(20_000),
+  RATE_LIMIT_USER_COST: count.default(100_000),
+  RATE_LIMIT_PREMIUM_COST: count.default(300_000),
+  RATE_LIMIT_MUTATIONS: count.default(1_000),
+  RATE_LIMIT_MUTATION_BURST: count.default(300),
+  RATE_LIMIT_FAULTS: count.default(300),
+  RATE_LIMIT_FAILURES: count.default(10),
+  RATE_LIMIT_ACCOUNT_FAILURES: count.default(50),
+  RATE_LIMIT_SIGN_UPS: count.default(30),
+  RATE_LIMIT_RESETS: count.default(10),
+  RATE_LIMIT_ACCOUNT_RESETS: count.default(3),
 
   WS_SOCKETS_PER_USER: count.default(10),
   WS_SOCKETS_PER_ADDRESS: count.default(100),
@@ -69,6 +88,7 @@ export type Limits = ReturnType<typeof readLimits>;
 
 /** The limits as the parts of the server take them. */
 export function readLimits(env: LimitVariables) {
+  const rate = (points: number) => (env.RATE_LIMITS ? points : 0);
   return {
     /** Proxies in front, or the networks that they are in; nobody's `X-Forwarded-For` counts for 0. */
     trustedProxies: env.TRUSTED_PROXIES as number | readonly string[],
@@ -91,6 +111,26 @@ export function readLimits(env: LimitVariables) {
       variableBytes: env.VARIABLES_BYTES,
       variableValues: env.VARIABLES_VALUES,
       variableDepth: env.VARIABLES_DEPTH,
+    },
+    /** The file of documents that may be named by their hash; null: the client's own when only those are taken. */
+    persistedDocuments: env.PERSISTED_DOCUMENTS ?? null,
+    persistedDocumentsOnly: env.PERSISTED_DOCUMENTS_ONLY,
+    /** What callers may ask for in a minute. */
+    operationBudgets: {
+      anonymousCost: rate(env.RATE_LIMIT_ANONYMOUS_COST),
+      userCost: rate(env.RATE_LIMIT_USER_COST),
+      premiumCost: rate(env.RATE_LIMIT_PREMIUM_COST),
+      mutations: rate(env.RATE_LIMIT_MUTATIONS),
+      mutationBurst: rate(env.RATE_LIMIT_MUTATION_BURST),
+      faults: rate(env.RATE_LIMIT_FAULTS),
+    },
+    /** What strangers may try. */
+    attemptLimits: {
+      failuresPerAddress: rate(env.RATE_LIMIT_FAILURES),
+      failuresPerAccount: rate(env.RATE_LIMIT_ACCOUNT_FAILURES),
+      signUpsPerAddress: rate(env.RATE_LIMIT_SIGN_UPS),
+      resetsPerAddress: rate(env.RATE_LIMIT_RESETS),
+      resetsPerAccount: rate(env.RATE_LIMIT_ACCOUNT_RESETS),
     },
     /** Limits of WebSockets. */
     socketLimits: {

@@ -10,6 +10,8 @@ export interface Services {}
 export interface Caller {
   /** IP address, for limits. */
   readonly address: string;
+  /** What limits count: the address, or the network that an IPv6 client may pick its addresses from. */
+  readonly network: string;
   readonly userAgent: string | null;
   /** The language of ours that it asks for (`Accept-Language`); null when it asks for none. */
   readonly language: Language | null;
@@ -27,8 +29,18 @@ export interface Context {
   readonly services: Services;
   readonly caller: Caller;
   readonly requestId: string;
+  /** Told with the answer. */
+  readonly rateLimit?: RateLimitState | null;
   /** Absent over HTTP. */
   readonly socket?: SocketOfOperation;
+}
+
+/** What a caller has left, as answers tell it: whole seconds and points. */
+export interface RateLimitState {
+  readonly cost: number;
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetSeconds: number;
 }
 
 /**

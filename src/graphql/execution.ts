@@ -15,12 +15,16 @@ import type { Context } from './context.js';
 import type { FanOut, SharedResponse } from './fan-out.js';
 import { expectedError } from './format-error.js';
 import type { DocumentGuard } from './guards.js';
+import { leastCost, type OperationCost } from './operation-cost.js';
+import type { PersistedDocuments } from './persisted-documents.js';
 import { pump } from './pump.js';
 import { sharingOf, variablesKey } from './sharing.js';
 
 /** What a client sends. */
 export interface OperationRequest {
   readonly query: string;
+  /** May have the hash of a listed document in place of an empty `query`. */
+  readonly extensions?: unknown;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
@@ -31,6 +35,7 @@ export interface Operation {
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
   readonly variableValues: Readonly<Record<string, unknown>>;
+  readonly cost: OperationCost;
 }
 
 /** What is wrong with a request as a whole, so that there is no result at all. */
@@ -54,8 +59,12 @@ export interface Receiver {
 
 /** Runs operations for the WebSocket; HTTP has Apollo Server for it, behind the same guard. */
 export interface Execution {
-  /** Guards a request and finds its operation. Throws RequestErrors. */
+  /**
+   * Guards a request and finds its operation. Throws RequestErrors, and DOCUMENT_TOO_COMPLEX for its variables and its
+   * cost. Only documents that are known to be good are taken when told so; any other is null.
+   */
   prepare(request: OperationRequest): Operation;
+  prepare(request: OperationRequest, only: 'known'): Operation | null;
   /** Runs a query or a mutation. Throws RequestErrors when it could not even begin (a bad variable). */
   run(operation: Operation, context: Context): Promise<ExecutionResult>;
   /**
@@ -67,7 +76,12 @@ export interface Execution {
 }
 
 /** Creates the execution over one schema and its guard. */
-export function createExecution(schema: GraphQLSchema, guard: DocumentGuard, fanOut: FanOut): Execution {
+export function createExecution(
+  schema: GraphQLSchema,
+  guard: DocumentGuard,
+  documents: PersistedDocuments,
+  fanOut: FanOut,
+): Execution {
   async function respond(operation: Operation, event: unknown, context: Context): Promise<ExecutionResult> {
     const result = await execute({ schema, ...operation, rootValue: event, contextValue: context });
     if (isLost(result)) throw new RequestErrors(result.errors ?? []);
@@ -90,14 +104,18 @@ export function createExecution(schema: GraphQLSchema, guard: DocumentGuard, fan
   }
 
   return {
-    prepare({ query, operationName, variables }) {
-      const guarded = guard.check(query);
+    prepare(request: OperationRequest, only?: 'known') {
+      const { operationName, variables } = request;
+      const text = documents.textOf(request) ?? '';
+      const guarded = only ? guard.recall(text) : guard.check(text);
+      if (!guarded) return null as never;
       if ('errors' in guarded) throw new RequestErrors(guarded.errors);
       const definition = getOperationAST(guarded.document, operationName);
       if (!definition) throw new RequestErrors([noOperation()]);
       const { document } = guarded;
-      guard.weigh(document, operationName, variables ?? {});
-      return { type: definition.operation, document, operationName, variableValues: variables ?? {} };
+      const variableValues = variables ?? {};
+      const cost = guard.weigh(document, operationName, variableValues) ?? leastCost;
+      return { type: definition.operation, document, operationName, variableValues, cost };
     },
 
     async run(operation, context) {

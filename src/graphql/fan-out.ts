@@ -35,6 +35,8 @@ export interface FanOutObserver {
 
 export interface FanOutOptions {
   readonly observer?: FanOutObserver;
+  /** Around the execution of every event, for traces and the log: it must run it once and give what it gives. */
+  readonly around?: (<T>(item: StreamItem, run: () => Promise<T>) => Promise<T>) | undefined;
   /** Resolves when whoever had lost all access before the call was told so, and has left. */
   readonly endingsHeard: () => Promise<void>;
 }
@@ -67,12 +69,17 @@ interface Job {
 }
 
 /** Creates the fan-out of a process. */
-export function createFanOut({ endingsHeard, observer }: FanOutOptions): FanOut {
+export function createFanOut(options: FanOutOptions): FanOut {
+  const { endingsHeard, observer, around = (_item, run) => run() } = options;
   const groups = new Map<string, Group>();
   const gate = createGate(maxReplaying);
   const replayed = new Map<string, Promise<SharedResponse | null>>();
 
-  async function respond(member: Member, item: StreamItem): Promise<SharedResponse | null> {
+  function respond(member: Member, item: StreamItem): Promise<SharedResponse | null> {
+    return around(item, () => respondTo(member, item));
+  }
+
+  async function respondTo(member: Member, item: StreamItem): Promise<SharedResponse | null> {
     const prepared = await member.stream.prepare(item);
     if (prepared === null) return null;
     observer?.executed(member.field, item);

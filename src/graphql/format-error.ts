@@ -3,6 +3,7 @@ import { isOutage } from '../platform/database/failures.js';
 import type { Logger } from '../platform/logger.js';
 import { AppError, asError, errorCatalogue, type Failure, failureIn } from '../shared/errors.js';
 import { defaultLanguage, type Language } from '../shared/language.js';
+import { RateLimited } from '../shared/rate-limited.js';
 import { argumentError, variableError } from './value-errors.js';
 
 /** A GraphQL error as clients get it; `message` is the detail. */
@@ -104,6 +105,9 @@ function present(error: unknown, known: AppError, language: Language): Formatted
     message: failure.detail,
     ...(locations ? { locations } : {}),
     ...(path ? { path } : {}),
-    extensions: { ...failure },
+    extensions: {
+      ...failure,
+      ...(known instanceof RateLimited ? { retryAfter: known.retryAfter } : {}),
+    },
   };
 }

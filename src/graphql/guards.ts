@@ -18,6 +18,8 @@ export interface DocumentGuard {
    * GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, or VALIDATION_ERROR for a bad value. Good documents are kept.
    */
   check(text: string): Guarded;
+  /** The same for a document that was found good lately; null for any other, without looking at it. */
+  recall(text: string): Guarded | null;
   /** A document that was found good lately, by the SHA-256 of its text in hex. */
   kept(hash: string): DocumentNode | undefined;
   /**
@@ -64,7 +66,7 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
       if (limits.bytes > 0 && (text.length > limits.bytes || Buffer.byteLength(text) > limits.bytes)) {
         throw tooComplex({ rule: 'AT_MOST_BYTES', max: limits.bytes });
       }
-      const hash = createHash('sha256').update(text).digest('hex');
+      const hash = hashOf(text);
       const known = cache.get(hash);
       if (known) return { document: known };
       const document = prepare(text);
@@ -83,6 +85,10 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
 
   return {
     check,
+    recall(text) {
+      const document = text.length > limits.bytes && limits.bytes > 0 ? undefined : cache.get(hashOf(text));
+      return document ? { document } : null;
+    },
     kept: (hash) => cache.get(hash),
     weigh(document, operationName, variables) {
       checkVariables(variables, limits);
@@ -93,6 +99,10 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
       return weighed;
     },
   };
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function parseDocument(text: string, tokens: number): DocumentNode {

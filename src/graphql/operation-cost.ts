@@ -21,6 +21,9 @@ export interface OperationCost {
   readonly mutations: number;
 }
 
+/** Of what could not be weighed. */
+export const leastCost: OperationCost = { cost: 1, mutations: 0 };
+
 /** Items of a connection unless told, and at most; `shared/pagination.ts` refuses more. */
 const pageItems = 20;
 const maxPageItems = 100;

@@ -10,6 +10,8 @@ export interface Viewer {
   readonly role: Role;
   /** A set of the person's own, in place of the role's; none is stored yet. */
   readonly permissions?: ReadonlySet<Permission>;
+  /** FREE unless told. */
+  readonly plan?: 'FREE' | 'PREMIUM';
   readonly displayName: string;
   /** IANA name. */
   readonly timeZone: string;

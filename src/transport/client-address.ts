@@ -15,11 +15,15 @@ export type CallerOf = (request: Pick<IncomingMessage, 'socket' | 'headers'>) =>
 /** Creates it. A client may write anything into `X-Forwarded-For`; only what a trusted proxy added at its end counts. */
 export function createCallerOf(trusted: TrustedProxies = 0): CallerOf {
   const addressOf = typeof trusted === 'number' ? byHops(trusted) : byNetworks(trusted);
-  return ({ socket, headers }) => ({
-    address: addressOf(plain(socket.remoteAddress ?? ''), headers['x-forwarded-for']),
-    userAgent: headers['user-agent']?.slice(0, 500) ?? null,
-    language: preferredLanguage(headers['accept-language']),
-  });
+  return ({ socket, headers }) => {
+    const address = addressOf(plain(socket.remoteAddress ?? ''), headers['x-forwarded-for']);
+    return {
+      address,
+      network: networkOf(address),
+      userAgent: headers['user-agent']?.slice(0, 500) ?? null,
+      language: preferredLanguage(headers['accept-language']),
+    };
+  };
 }
 
 type AddressOf = (peer: string, forwarded: string | string[] | undefined) => string;

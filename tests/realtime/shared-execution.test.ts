@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const caller = { address: '127.0.0.1', userAgent: null, language: null };
+const caller = { address: '127.0.0.1', network: '127.0.0.1', userAgent: null, language: null };
 
 async function contextOf(person: Person): Promise<Context> {
   const { viewer } = await services.accounts.authenticate(person.accessToken);

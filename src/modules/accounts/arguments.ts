@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Context } from '../../graphql/context.js';
+import type { Caller, Context } from '../../graphql/context.js';
 
 /** An address as it is stored: in lower case. */
 export const emailArg = z
@@ -10,4 +10,9 @@ export const emailArg = z
 /** What the device says of itself, cut to what is worth keeping. */
 export function userAgentOf(context: Context): string | null {
   return context.caller.userAgent?.replace(/\p{Cc}/gu, ' ').slice(0, 300) ?? null;
+}
+
+/** Who asks, with what the device says of itself cut as above. */
+export function callerOf(context: Context): Caller {
+  return { ...context.caller, userAgent: userAgentOf(context) };
 }

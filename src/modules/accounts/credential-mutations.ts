@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
 import { parseArgs, text } from '../../graphql/input.js';
-import { emailArg, userAgentOf } from './arguments.js';
+import { callerOf, emailArg, userAgentOf } from './arguments.js';
 import { AuthPayload, OkPayload, UserPayload } from './types.js';
 
 const newPassword = text(8, 256);
@@ -69,11 +69,11 @@ builder.mutationFields((t) => ({
   requestPasswordReset: t.field({
     type: OkPayload,
     description:
-      'Has a one-time link of 30 minutes mailed to the owner of the address. The answer is the same, and takes the same time, when the address has no account.',
+      'Has a one-time link of 30 minutes mailed to the owner of the address. The answer is the same, and takes the same time, when the address has no account. RATE_LIMITED.',
     args: { input: t.arg({ type: RequestPasswordResetInput, required: true, description: 'The address.' }) },
     resolve: async (_root, args, context) => {
       const { input } = parseArgs(requestArgs, args);
-      await context.services.accounts.requestPasswordReset(input.email);
+      await context.services.accounts.requestPasswordReset(input.email, callerOf(context));
       return { ok: true };
     },
   }),
@@ -81,13 +81,13 @@ builder.mutationFields((t) => ({
   resetPassword: t.field({
     type: OkPayload,
     description:
-      'Sets a new password by a mailed link; every session of the account has ended. LINK_EXPIRED, VALIDATION_ERROR, SERVICE_UNAVAILABLE.',
+      'Sets a new password by a mailed link; every session of the account has ended. LINK_EXPIRED, VALIDATION_ERROR, RATE_LIMITED, SERVICE_UNAVAILABLE.',
     args: {
       input: t.arg({ type: ResetPasswordInput, required: true, description: 'The link and the password.' }),
     },
     resolve: async (_root, args, context) => {
       const { input } = parseArgs(resetArgs, args);
-      await context.services.accounts.resetPassword(input.token, input.newPassword);
+      await context.services.accounts.resetPassword(input.token, input.newPassword, callerOf(context));
       return { ok: true };
     },
   }),

@@ -1,6 +1,7 @@
 import type { AccountService } from './service.js';
 import './audit.js';
 import './credential-mutations.js';
+import './invitation-schema.js';
 import './mutations.js';
 import './plan-mutation.js';
 import './queries.js';

@@ -6,6 +6,7 @@ export interface SessionOwner {
   readonly userId: string;
   readonly organizationId: string;
   readonly role: Role;
+  readonly plan: 'FREE' | 'PREMIUM';
   readonly displayName: string;
   readonly timeZone: string;
   readonly locale: string;
@@ -24,7 +25,7 @@ const columns = 'id, created_at AS "createdAt", last_used_at AS "lastUsedAt", us
 /** Owner of a session that is neither revoked nor expired; one statement, run for every request. */
 export async function findOwner(on: Queryable, sessionId: string, userId: string, now: Date) {
   const rows = await on.sql<SessionOwner>(
-    `SELECT u.id AS "userId", u.organization_id AS "organizationId", u.role, u.display_name AS "displayName",
+    `SELECT u.id AS "userId", u.organization_id AS "organizationId", u.role, u.plan, u.display_name AS "displayName",
        u.time_zone AS "timeZone", u.locale
      FROM session s JOIN app_user u ON u.id = s.user_id
      WHERE s.id = $1::uuid AND s.user_id = $2::uuid AND s.revoked_at IS NULL AND s.expires_at > $3::timestamptz`,

@@ -38,4 +38,17 @@ export const graphqlErrors = {
     en: 'PersistedQueryNotSupported',
     uk: 'PersistedQueryNotSupported',
   },
+  // The same: an unknown hash is answered by the document itself.
+  PERSISTED_QUERY_NOT_FOUND: {
+    status: 200,
+    retry: 'NO',
+    en: 'PersistedQueryNotFound',
+    uk: 'PersistedQueryNotFound',
+  },
+  DOCUMENT_NOT_LISTED: {
+    status: 403,
+    retry: 'NO',
+    en: 'Only the documents of known clients are run here.',
+    uk: 'Тут виконуються лише документи відомих клієнтів.',
+  },
 } as const satisfies ErrorGroup;

@@ -1,37 +1,49 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Context, Services } from '../../graphql/context.js';
+import type { DocumentNode } from 'graphql';
+import type { Caller, Context, Services } from '../../graphql/context.js';
+import { RequestErrors } from '../../graphql/execution.js';
 import { formatError } from '../../graphql/format-error.js';
 import type { DocumentGuard } from '../../graphql/guards.js';
+import { leastCost } from '../../graphql/operation-cost.js';
+import type { PersistedDocuments } from '../../graphql/persisted-documents.js';
 import type { Logger } from '../../platform/logger.js';
+import { type Tracing, tracedPart } from '../../platform/tracing/tracing.js';
 import { AppError } from '../../shared/errors.js';
+import { RateLimited } from '../../shared/rate-limited.js';
 import { type Authenticate, bearerToken } from '../authentication.js';
 import type { CallerOf } from '../client-address.js';
 import type { GraphiqlPage } from '../graphiql/page.js';
 import { graphqlPath } from '../path.js';
-import { scopeOf, sendErrors } from './failures.js';
+import { headersOf, type RateLimits, stateOf } from '../rate-limits.js';
+import { scopeOf, sendErrors, sendFailure } from './failures.js';
 import { answerType, wantsPage } from './graphql-answer.js';
+import { isRead, readRequest, writeText } from './graphql-request.js';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<Context>;
   readonly guard: DocumentGuard;
+  readonly documents: PersistedDocuments;
   readonly services: Services;
   readonly authenticate: Authenticate;
   readonly callerOf: CallerOf;
+  readonly rateLimits: RateLimits;
   /** Null: browsers get no page. */
   readonly graphiql: GraphiqlPage | null;
   readonly logger: Logger;
+  readonly tracing: Tracing;
 }
 
 /** Adds `POST` and `GET /graphql`. Apollo must be started before the first request. */
 export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { apollo, guard, services, authenticate, callerOf, graphiql, logger } = options;
+  const { apollo, guard, documents, services, authenticate, callerOf, rateLimits, graphiql } = options;
+  const { logger, tracing } = options;
 
-  async function contextFor(request: FastifyRequest): Promise<Context> {
+  async function contextFor(request: FastifyRequest, caller: Caller): Promise<Context> {
     const token = bearerToken(request.headers);
     const viewer = token === null ? null : (await authenticate(token)).viewer;
-    return { viewer, services, caller: callerOf(request.raw), requestId: request.id };
+    return { viewer, services, caller, requestId: request.id };
   }
 
   async function answer(
@@ -45,20 +57,41 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
       const error = new AppError('BAD_REQUEST', { accept: [{ rule: 'TAKES_JSON' }] });
       return sendErrors(request, reply, [formatError(error, scopeOf(request, logger))], 406);
     }
-    const text = documentOf(request);
-    const guarded = text === null ? null : guard.check(text);
-    if (guarded && 'errors' in guarded) {
-      const scope = scopeOf(request, logger);
-      return sendErrors(
-        request,
-        reply,
-        guarded.errors.map((error) => formatError(error, scope)),
-      );
+    const caller = callerOf(request.raw);
+    const { document, cost } = await understand(request, caller);
+    const context = await contextFor(request, caller);
+    const allowance = document ? await rateLimits.take(context, cost) : null;
+    if (allowance) void reply.headers(headersOf(allowance));
+    if (allowance && !allowance.allowed) throw new RateLimited(allowance.resetMs);
+    const rateLimit = allowance && stateOf(cost.cost, allowance);
+    const run = fastifyApolloHandler(apollo, { context: async () => ({ ...context, rateLimit }) });
+    return tracedPart(tracing, 'GraphQL', async () => run.call(this, request, reply));
+  }
+
+  /** The document of a request and its cost; null when there is none, which Apollo then refuses. */
+  async function understand(request: FastifyRequest, caller: Caller) {
+    try {
+      const asked = readRequest(request);
+      const text = documents.textOf(asked);
+      if (text === null) {
+        await rateLimits.fault(caller);
+        return { document: null, cost: leastCost };
+      }
+      if (documents.listed) writeText(request, text);
+      const document = documentFor(text, caller);
+      return { document, cost: guard.weigh(document, asked.operationName, asked.variables) ?? leastCost };
+    } catch (error) {
+      if (!(error instanceof RateLimited)) await rateLimits.fault(caller);
+      throw error;
     }
-    if (guarded) guard.weigh(guarded.document, ...operationOf(request));
-    const context = await contextFor(request);
-    const run = fastifyApolloHandler(apollo, { context: async () => context });
-    return run.call(this, request, reply);
+  }
+
+  function documentFor(text: string, caller: Caller): DocumentNode {
+    const distrusted = rateLimits.distrust(caller);
+    const guarded = distrusted ? guard.recall(text) : guard.check(text);
+    if (!guarded) throw new RateLimited(distrusted?.resetMs ?? 0);
+    if ('errors' in guarded) throw new RequestErrors(guarded.errors);
+    return guarded.document;
   }
 
   app.route({
@@ -73,46 +106,20 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
         throw new AppError('UNSUPPORTED_MEDIA_TYPE');
     },
     handler: answer,
+    errorHandler: (error, request, reply) => {
+      if (!(error instanceof RequestErrors)) return sendFailure(request, reply, error, logger);
+      const scope = scopeOf(request, logger);
+      return sendErrors(
+        request,
+        reply,
+        error.errors.map((one) => formatError(one, scope)),
+      );
+    },
   });
-}
-
-function isRead({ method }: FastifyRequest): boolean {
-  return method === 'GET' || method === 'HEAD';
 }
 
 function isJson(contentType: string | undefined): boolean {
   return /^application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i.test(contentType ?? '');
-}
-
-/** The text that Apollo would parse; null when there is none, which Apollo then refuses. */
-function documentOf(request: FastifyRequest): string | null {
-  if (isRead(request)) return new URL(request.url, 'http://localhost').searchParams.get('query') || null;
-  const { query } = (request.body ?? {}) as { readonly query?: unknown };
-  return typeof query === 'string' && query !== '' ? query : null;
-}
-
-/** The operation's name and its variables, of which only an object is looked at: Apollo refuses anything else. */
-function operationOf(request: FastifyRequest): [string | null, Readonly<Record<string, unknown>>] {
-  const sent = isRead(request)
-    ? readParameters(request)
-    : (request.body as Readonly<Record<string, unknown>>);
-  const { operationName, variables } = sent;
-  const name = typeof operationName === 'string' && operationName !== '' ? operationName : null;
-  return [name, isObject(variables) ? variables : {}];
-}
-
-function readParameters(request: FastifyRequest): Readonly<Record<string, unknown>> {
-  const parameters = new URL(request.url, 'http://localhost').searchParams;
-  const given = parameters.get('variables');
-  try {
-    return { operationName: parameters.get('operationName'), variables: given ? JSON.parse(given) : {} };
-  } catch {
-    throw new AppError('BAD_REQUEST', { variables: [{ rule: 'JSON' }] });
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function sendPage(

@@ -11,6 +11,7 @@ import type { CallerOf } from '../client-address.js';
 import type { TransportLimits } from '../limits.js';
 import type { AllowedOrigins } from '../origins.js';
 import { graphqlPath, pathOf } from '../path.js';
+import type { RateLimits } from '../rate-limits.js';
 import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
 import { createAdmission } from './admission.js';
@@ -40,6 +41,7 @@ export interface GatewayOptions {
   readonly origins: AllowedOrigins;
   readonly callerOf: CallerOf;
   readonly limits: TransportLimits;
+  readonly rateLimits: RateLimits;
   readonly logger: Logger;
 }
 
@@ -135,11 +137,13 @@ function environmentOf({
   services,
   signIn,
   limits,
+  rateLimits,
   logger,
   metrics,
 }: GatewayOptions): ConnectionEnvironment {
   const protocol: ProtocolOptions = {
     execution,
+    rateLimits,
     signIn,
     initMs: limits.initMs,
     maxRunning: limits.operationsPerSocket,

@@ -1,15 +1,23 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { type Context, readerLanguage } from '../../graphql/context.js';
-import { type Execution, type OperationRequest, RequestErrors } from '../../graphql/execution.js';
+import {
+  type Execution,
+  type Operation,
+  type OperationRequest,
+  RequestErrors,
+} from '../../graphql/execution.js';
 import type { SharedResponse } from '../../graphql/fan-out.js';
 import { type ErrorScope, formatError, formatErrorInAll } from '../../graphql/format-error.js';
 import { AppError } from '../../shared/errors.js';
 import type { Language } from '../../shared/language.js';
+import { RateLimited } from '../../shared/rate-limited.js';
+import { type RateLimits, stateOf } from '../rate-limits.js';
 import type { Connection } from './connection.js';
 
 /** What the operations of all sockets run with. */
 export interface OperationsOptions {
   readonly execution: Execution;
+  readonly rateLimits: RateLimits;
   /** Made anew for each operation and each event. */
   newContext(connection: Connection): Context;
   scopeOf(connection: Connection): ErrorScope;
@@ -81,14 +89,18 @@ export class Operations {
   async #run(running: Running, request: OperationRequest): Promise<void> {
     const { execution, newContext, maxRunning } = this.options;
     const { connection } = this;
-    const operation = execution.prepare(request);
+    const crowded = maxRunning > 0 && this.#working > maxRunning;
+    const operation = await this.#understand(request);
     running.subscription = operation.type === OperationTypeNode.SUBSCRIPTION;
+    const extensions = await this.#takeCost(operation);
+    if (running.over) return;
     if (connection.revoked) throw new AppError('SESSION_EXPIRED');
-    if (maxRunning > 0 && this.#working > maxRunning) throw new AppError('TOO_MANY_SUBSCRIPTIONS');
+    if (crowded) throw new AppError('TOO_MANY_SUBSCRIPTIONS');
     if (!running.subscription) {
       const result = await execution.run(operation, newContext(connection));
       if (running.over) return;
-      this.#send(`{"id":${JSON.stringify(running.id)},"type":"next","payload":${this.#text(result)}`);
+      const payload = this.#text({ ...result, ...extensions });
+      this.#send(`{"id":${JSON.stringify(running.id)},"type":"next","payload":${payload}`);
       this.#finish(running);
       return;
     }
@@ -106,6 +118,30 @@ export class Operations {
     // It may be over before it had begun.
     if (running.over) stop();
     else running.stop = stop;
+  }
+
+  /** What cannot be understood counts against the address, which then may send only documents that are known. */
+  async #understand(request: OperationRequest): Promise<Operation> {
+    const { execution, rateLimits } = this.options;
+    const { caller } = this.connection;
+    const distrusted = rateLimits.distrust(caller);
+    try {
+      const operation = distrusted ? execution.prepare(request, 'known') : execution.prepare(request);
+      if (operation) return operation;
+    } catch (error) {
+      await rateLimits.fault(caller);
+      throw error;
+    }
+    throw new RateLimited(distrusted?.resetMs ?? 0);
+  }
+
+  /** Takes what the operation costs; gives what an answer says of it. */
+  async #takeCost({ cost }: Operation): Promise<Pick<ExecutionResult, 'extensions'>> {
+    const { viewer, caller } = this.connection;
+    const allowance = await this.options.rateLimits.take({ viewer, caller }, cost);
+    if (!allowance) return {};
+    if (!allowance.allowed) throw new RateLimited(allowance.resetMs);
+    return { extensions: { rateLimit: stateOf(cost.cost, allowance) } };
   }
 
   /** A result, and the end of the message around it. */
