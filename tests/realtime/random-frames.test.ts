@@ -24,5 +24,5 @@ it(
     expect(ended.length).toBeGreaterThan(seeds / 4);
     await Promise.all(ended);
   },
-  30_000 + seeds * 40,
+  120_000 + seeds * 40,
 );

@@ -14,8 +14,23 @@ const steps = 40;
 
 let app: TestApp;
 beforeAll(async () => {
-  const limits = { socketsPerUser: 0, socketsPerAddress: 0, operationsPerSocket: 0, messagesPerWindow: 0 };
-  app = await startApp({ config: { socketLimits: { ...readConfig({}).socketLimits, ...limits } } });
+  const { socketLimits, documentLimits } = readConfig({});
+  // What is selected at random is larger than any client's document.
+  const off = <Limits extends object>(limits: Limits) =>
+    Object.fromEntries(Object.keys(limits).map((name) => [name, 0])) as Limits;
+  const { socketsPerUser, socketsPerAddress, operationsPerSocket, messagesPerWindow } = off(socketLimits);
+  app = await startApp({
+    config: {
+      documentLimits: off(documentLimits),
+      socketLimits: {
+        ...socketLimits,
+        socketsPerUser,
+        socketsPerAddress,
+        operationsPerSocket,
+        messagesPerWindow,
+      },
+    },
+  });
 });
 afterAll(() => app.stop());
 
