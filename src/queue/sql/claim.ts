@@ -109,6 +109,7 @@ function itemOf(row: Row): QueueItem {
     lostLeases: row.lostLeases,
     runAt: new Date(Math.round(row.runAtMs)),
     createdAt: new Date(Math.round(row.createdAtMs)),
+    cause: row.cause ?? null,
   };
 }
 
