@@ -59,46 +59,11 @@ export const guards: readonly Guard[] = [
     tests: [...sockets, 'tests/realtime/gateway-errors'],
   },
   {
-    name: 'sockets of one user are counted',
-    file: 'src/transport/websocket/sign-in.ts',
-    find: 'if (socketsPerUser > 0 && (byUser.get(userId)?.size ?? 0) >= socketsPerUser) {',
-    without: 'if (false) {',
-    tests: [...sockets, 'tests/realtime/gateway-errors'],
-  },
-  {
-    name: 'messages of one socket are counted',
-    file: 'src/transport/websocket/connection.ts',
-    find: '} else if (!rate.take()) {',
-    without: '} else if (false) {',
-    tests: [...sockets, 'tests/realtime/gateway-errors'],
-  },
-  {
-    name: 'subscriptions of one socket are counted',
-    file: 'src/transport/websocket/protocol.ts',
-    find: 'if (limits.operationsPerSocket > 0 && running > limits.operationsPerSocket)',
-    without: 'if (false)',
-    tests: [...sockets, 'tests/realtime/gateway-errors'],
-  },
-  {
-    name: 'nobody subscribes without signing in',
-    file: 'src/transport/websocket/protocol.ts',
-    find: 'if (operation.type === OperationTypeNode.SUBSCRIPTION && !connection.viewer)',
-    without: 'if (false)',
-    tests: [...sockets, ...matrix],
-  },
-  {
     name: 'a slow reader is closed',
     file: 'src/transport/websocket/connection.ts',
     find: 'if (limits.outgoingBytes > 0 && waiting > limits.outgoingBytes)',
     without: 'if (false)',
     tests: sockets,
-  },
-  {
-    name: 'a socket ends with its token',
-    file: 'src/transport/websocket/sign-in.ts',
-    find: "() => connection.end(closeCodes.forbidden, 'UNAUTHENTICATED'),",
-    without: '() => {},',
-    tests: [...sockets, 'tests/realtime/gateway-errors'],
   },
   // Documents
   {

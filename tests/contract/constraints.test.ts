@@ -12,6 +12,9 @@ import { createTestDatabase, type TestDatabase } from '../testkit/test-database.
  */
 const internal: Readonly<Record<string, string>> = {
   audit_entry: 'the audit log writes itself',
+  board_element_current_key: 'an operation closes the element before it under the lock of the board',
+  board_operation_revision_key: 'revisions are counted under a lock',
+  board_subject_check: 'the kind of the room decides',
   calendar_feed_secret_key: 'a random secret',
   channel_event: 'sequences are counted',
   chat_message_room_sequence_key: 'sequences are counted under a lock',
@@ -32,6 +35,7 @@ const internal: Readonly<Record<string, string>> = {
   push_subscription_endpoint_key: 'a browser that registers again is updated',
   queue_: 'the queue writes itself',
   refresh_token_generation_key: 'generations are counted under a lock',
+  room_export_: 'the worker writes it, and its secret is random',
   webhook_endpoint_overlap: 'written together',
 };
 
@@ -91,8 +95,9 @@ describe('a violation is told by its code', () => {
     );
   const insert = (on: Pick<Database, 'sql'>, address: string) =>
     on.sql(
-      `INSERT INTO app_user (id, organization_id, email, password_hash, display_name, role, locale, time_zone)
-       SELECT $1::uuid, id, $2, '', 'Somebody', 'TUTOR', 'en', 'UTC' FROM organization LIMIT 1`,
+      `INSERT INTO app_user (id, organization_id, email, password_hash, display_name, role, locale, time_zone,
+                             email_verified_at)
+       SELECT $1::uuid, id, $2, '', 'Somebody', 'TUTOR', 'en', 'UTC', now() FROM organization LIMIT 1`,
       newId(),
       address,
     );
@@ -111,6 +116,7 @@ describe('a violation is told by its code', () => {
       role: 'TUTOR',
       locale: 'en',
       timeZone: 'UTC',
+      emailVerifiedAt: new Date(),
     };
     expect(await failure(database.prisma.user.create({ data }))).toBe('EMAIL_TAKEN');
     expect(await failure(insert(database, 'UPPER@test.example'))).toBe('VALIDATION_ERROR');

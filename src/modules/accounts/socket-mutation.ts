@@ -4,7 +4,7 @@ import { requireViewer } from '../../graphql/context.js';
 import { parseArgs } from '../../graphql/input.js';
 import { AppError } from '../../shared/errors.js';
 
-const tokenArgs = z.object({ input: z.object({ accessToken: z.string().max(8_192, 'is too long') }) });
+const tokenArgs = z.object({ input: z.object({ accessToken: z.string().max(8_192) }) });
 
 const AuthenticateSocketInput = builder.inputType('AuthenticateSocketInput', {
   description: 'A fresh access token for the WebSocket that this is sent over.',
