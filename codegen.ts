@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { buildSchema, type GraphQLSchema } from 'graphql';
+import { buildSchema, type GraphQLSchema, Kind, parse } from 'graphql';
 import { documentList } from './client/codegen/document-list.js';
 import { schemaFacts } from './client/codegen/schema-facts.js';
 import { typedOperations } from './client/codegen/typed-operations.js';
@@ -34,6 +34,7 @@ async function generate(schema: GraphQLSchema): Promise<Map<string, string>> {
   return new Map([
     ['client/generated/operations.ts', await typedOperations(schema, operationFiles())],
     ['client/generated/schema-facts.ts', schemaFacts(schema)],
+    ['src/graphql/known-operations.ts', knownOperations()],
   ]);
 }
 
@@ -41,6 +42,16 @@ async function generate(schema: GraphQLSchema): Promise<Map<string, string>> {
 async function persistedDocuments(): Promise<string> {
   const module: Record<string, unknown> = await import('./client/generated/operations.js');
   return documentList(Object.values(module));
+}
+
+/** The names that the server's metrics tell apart. */
+function knownOperations(): string {
+  const definitions = operationFiles().flatMap(({ text }) => parse(text).definitions);
+  const names = definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION ? (definition.name?.value ?? []) : [],
+  );
+  const lines = [...new Set(names)].sort().map((name) => `  '${name}',`);
+  return `/** The operations of client/operations: written by npm run codegen. */\nexport const knownOperations: readonly string[] = [\n${lines.join('\n')}\n];\n`;
 }
 
 const files = await generate(buildSchema(readFileSync(resolve(root, values.schema), 'utf8')));

@@ -12,6 +12,7 @@ export const typePolicies: TypePolicies = {
     fields: {
       lessons: connectionPolicy(['filter']),
       rooms: connectionPolicy(),
+      classrooms: connectionPolicy(['archivedToo']),
       notifications: connectionPolicy(['unreadOnly']),
       tutorStudentRelations: connectionPolicy(['status']),
       users: connectionPolicy(['role', 'text']),
@@ -20,12 +21,21 @@ export const typePolicies: TypePolicies = {
   // Each event stands alone: none is merged into the one before.
   Subscription: {
     fields: {
+      boardEvents: { merge: false },
+      boardPointers: { merge: false },
       chatEvents: { merge: false },
+      inboxEvents: { merge: false },
       lessonEvents: { merge: false },
       notificationEvents: { merge: false },
     },
   },
+  // The id of an element is unique on its board only.
+  BoardElement: { keyFields: false },
+  Board: { fields: { elements: { merge: false } } },
   ChatRoom: { fields: { messages: connectionPolicy() } },
+  // A message is replaced as a whole, and only by one of its later versions.
+  ChatMessage: { fields: { reactions: { merge: false }, mentions: { merge: false } } },
+  Classroom: { fields: { members: connectionPolicy(), coTutors: connectionPolicy() } },
   Lesson: { fields: { cancellation: { merge: false } } },
 };
 

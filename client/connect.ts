@@ -7,6 +7,7 @@ import { createLiveSocket } from './live-socket.js';
 import { createResumable, type Resumable, type ResumableOptions } from './resumable.js';
 import { resumableLink } from './resumable-link.js';
 import { createSession, type Session, type SessionOptions, type Tokens } from './session.js';
+import { renewSocket } from './socket-renewal.js';
 
 export interface ConnectOptions extends SessionOptions {
   /** Where there is no global WebSocket: Node.js before 22. */
@@ -44,6 +45,13 @@ export function connect(options: ConnectOptions): Connection {
     connectionParams: async () => {
       presented = await session.accessToken();
       return presented ? { accessToken: presented } : {};
+    },
+  });
+  renewSocket({
+    socket,
+    session,
+    onRenewed: (accessToken) => {
+      presented = accessToken;
     },
   });
   const resumable = createResumable(socket, { ...resume, onUnauthenticated: () => session.renew(presented) });

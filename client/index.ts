@@ -1,6 +1,15 @@
 /** What a client application imports. */
 export { authLink } from './auth-link.js';
 export { type Backoff, jitteredDelay, timerWait, type Wait } from './backoff.js';
+export {
+  type BoardElementLike,
+  type BoardEventLike,
+  type BoardSnapshot,
+  type BoardState,
+  emptyBoard,
+  withEvent,
+  withSnapshot,
+} from './board.js';
 export { createCache, typePolicies } from './cache-policies.js';
 export { type Connection, type ConnectOptions, connect } from './connect.js';
 export { connectionPolicy } from './connection-policy.js';

@@ -45,6 +45,8 @@ export interface Session {
   end(): void;
   /** The access token, refreshed when it is near its end; null when nobody is signed in. */
   accessToken(): Promise<string | null>;
+  /** Milliseconds until the access token is near its end, so that `accessToken` gives another; null without one. */
+  freshFor(): number | null;
   /**
    * Replaces the access token that the server refused, unless that has been done already. Fails with a
    * SessionEndedError when the session is over, and with another error when the server could not be reached.
@@ -89,6 +91,8 @@ export function createSession(options: SessionOptions): Session {
     return refreshing;
   };
 
+  const left = () => (current ? Date.parse(current.accessTokenExpiresAt) - now() : null);
+
   return {
     tokens: () => current,
     begin: change,
@@ -96,12 +100,16 @@ export function createSession(options: SessionOptions): Session {
     renew: async (refused) => {
       if (!current || current.accessToken === refused) await refreshOnce();
     },
+    freshFor: () => {
+      const milliseconds = left();
+      return milliseconds === null ? null : milliseconds - refreshAheadMilliseconds;
+    },
     accessToken: async () => {
-      const left = current ? Date.parse(current.accessTokenExpiresAt) - now() : Number.POSITIVE_INFINITY;
-      if (left < refreshAheadMilliseconds) {
+      const milliseconds = left() ?? Number.POSITIVE_INFINITY;
+      if (milliseconds < refreshAheadMilliseconds) {
         await refreshOnce().catch((error: unknown) => {
           // A server that cannot be reached right now is no reason to leave a token unused that is still good.
-          if (error instanceof SessionEndedError || left <= 0) throw error;
+          if (error instanceof SessionEndedError || milliseconds <= 0) throw error;
         });
       }
       return current?.accessToken ?? null;

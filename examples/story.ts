@@ -66,7 +66,8 @@ export async function playStory({ url, print }: StoryOptions): Promise<void> {
   }
 }
 
-async function becomeTutorOf(tutor: Person, student: Person): Promise<void> {
+/** An invitation that is accepted. */
+export async function becomeTutorOf(tutor: Person, student: Person): Promise<void> {
   const invited = await tutor.connection.apollo.mutate({
     mutation: InviteStudentDocument,
     variables: { input: { studentEmail: student.email } },
@@ -78,7 +79,8 @@ async function becomeTutorOf(tutor: Person, student: Person): Promise<void> {
   });
 }
 
-async function schedule(tutor: Person, student: Person) {
+/** A lesson of the two tomorrow. */
+export async function schedule(tutor: Person, student: Person) {
   const startsAt = new Date(Math.ceil(Date.now() / hour) * hour + 24 * hour);
   const scheduled = await tutor.connection.apollo.mutate({
     mutation: ScheduleLessonDocument,
@@ -206,7 +208,8 @@ function messages({ events }: Following<ChatEvent>): string[] {
   return events.map(bodyOf).filter((body) => body !== null);
 }
 
-function present<Value>(value: Value | null | undefined): Value {
+/** What was asked for; fails when the server gave none. */
+export function present<Value>(value: Value | null | undefined): Value {
   if (value === null || value === undefined) throw new Error('The server gave no data.');
   return value;
 }

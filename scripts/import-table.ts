@@ -13,6 +13,8 @@ export const moduleOrder = [
   'series',
   'classrooms',
   'chats',
+  'boards',
+  'room-exports',
   'presence',
   'calendar-feed',
   'notifications',

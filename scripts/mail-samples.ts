@@ -35,8 +35,15 @@ const samples = {
   'lesson.scheduled': lesson,
   'lesson.cancelled': { ...lesson, reason: 'Захворіла, перенесімо на п’ятницю.' },
   'message.unread': { roomTitle: lesson.title, authorName: 'Олена Коваль', count: 3, sequence: 3 },
+  'message.mention': { roomTitle: '8-А клас', authorName: 'Олена Коваль' },
+  'classroom.added': { classroomName: '8-А клас', byName: 'Олена Коваль' },
+  'classroom.removed': { classroomName: '8-А клас', byName: 'Олена Коваль' },
   'relation.invited': { tutorName: 'Олена Коваль', note: null },
+  'account.new_sign_in': { browser: 'Firefox, Windows', at: '2026-11-25T08:00:00Z' },
+  'account.password_changed': { at: '2026-11-25T08:00:00Z' },
 };
+/** They carry no link that turns them off, and wait for no digest. */
+const critical = new Set(['lesson.cancelled', 'account.new_sign_in', 'account.password_changed']);
 
 const unsubscribeUrl = 'https://school.example/notifications/unsubscribe?token=…';
 
@@ -49,11 +56,10 @@ await mkdir(folder, { recursive: true });
 for (const [language, reader] of Object.entries(readers)) {
   const texts = Object.entries(samples).map(([type, data]) => [type, textOf(type, data, reader)] as const);
   for (const [type, text] of texts) {
-    const url = type === 'lesson.cancelled' ? null : unsubscribeUrl;
+    const url = critical.has(type) ? null : unsubscribeUrl;
     await write(`${type}.${language}`, mailTextOf(text, reader, url));
   }
-  // What is critical never waits for a digest.
-  const gathered = texts.filter(([type]) => type !== 'lesson.cancelled');
+  const gathered = texts.filter(([type]) => !critical.has(type));
   const digest = digestTextOf(
     gathered.map(([, text]) => text),
     reader,

@@ -8,6 +8,7 @@ import { createWorker } from './app/worker.js';
 import { readConfig } from './config/config.js';
 import { demoAccounts, loadDemoData } from './demo/load-demo-data.js';
 import { createLogger } from './platform/logger.js';
+import { addProcessMetrics } from './platform/metrics/registry.js';
 
 /** `npm start`: API and worker in one process; `npm run api` passes --no-worker. */
 async function main(): Promise<number> {
@@ -15,6 +16,7 @@ async function main(): Promise<number> {
   const config = readConfig();
   const logger = createLogger({ level: config.logLevel, pretty: config.logPretty });
   const foundation = await openFoundation(config, logger);
+  addProcessMetrics(foundation.metrics.registry);
   const accounts = config.demoData ? await demoAccounts() : [];
   const api = createApi(foundation, { demoAccounts: accounts });
   const worker = values['no-worker'] ? null : createWorker(foundation);

@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { runEntry, UsageError } from './app/entry.js';
 import { openFoundation } from './app/foundation.js';
+import { metricsServerOf } from './app/metrics-server.js';
 import { createProgress } from './app/progress.js';
 import { firstSignal } from './app/signals.js';
 import { createWorker } from './app/worker.js';
 import { readConfig } from './config/config.js';
 import { createLogger } from './platform/logger.js';
+import { addProcessMetrics } from './platform/metrics/registry.js';
 
 const help = `Delivers the notifications that wait in the queue.
 
@@ -62,12 +64,16 @@ async function main(): Promise<number> {
   const progress = process.stdout.isTTY ? createProgress(process.stdout) : null;
   const logger = createLogger({ level: config.logLevel, pretty: config.logPretty }, progress?.log);
   const foundation = await openFoundation(config, logger);
+  addProcessMetrics(foundation.metrics.registry);
+  const { workerMetricsPort } = config;
+  const metrics = workerMetricsPort === null ? null : metricsServerOf(foundation, workerMetricsPort);
   const worker = createWorker(foundation, {
     ...flags,
     onBatch: (batch) => (progress ? progress.count(batch) : logger.info(batch, 'batch')),
   });
   const stopped = firstSignal(logger).then(() => worker.stop());
   try {
+    await metrics?.start();
     if (flags.retryFailed) logger.info({ items: await worker.retryFailed() }, 'dead letters are due again');
     progress?.start(worker.depth);
     if (flags.once) return (await worker.drain()).failed > 0 ? 1 : 0;
@@ -78,6 +84,7 @@ async function main(): Promise<number> {
   } finally {
     await worker.stop();
     progress?.stop();
+    await metrics?.stop();
     await foundation.stop();
   }
 }

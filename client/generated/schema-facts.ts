@@ -1,22 +1,38 @@
 /** The object types of each interface and union. */
 export const possibleTypes: Readonly<Record<string, string[]>> = {
+  "BoardEvent": [
+    "BoardChanged",
+    "BoardFrozen",
+    "ChannelJoined",
+    "ChannelReset"
+  ],
   "ChannelEvent": [
+    "BoardChanged",
+    "BoardFrozen",
     "ChannelJoined",
     "ChannelReset",
     "LessonChanged",
+    "MembershipChanged",
+    "MessageDeleted",
+    "MessageEdited",
     "MessageSent",
     "NotificationAdded",
     "NotificationsRead",
+    "ReactionsChanged",
     "ReadMarkerMoved"
   ],
   "ChatEvent": [
     "ChannelJoined",
     "ChannelReset",
-    "MessageSent"
+    "MessageDeleted",
+    "MessageEdited",
+    "MessageSent",
+    "ReactionsChanged"
   ],
   "InboxEvent": [
     "ChannelJoined",
     "ChannelReset",
+    "MembershipChanged",
     "ReadMarkerMoved",
     "RoomActivity"
   ],
@@ -26,14 +42,17 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "LessonChanged"
   ],
   "Node": [
+    "Board",
     "ChatMessage",
     "ChatRoom",
     "Classroom",
     "DeadLetter",
+    "Invitation",
     "Lesson",
     "LessonSeries",
     "Notification",
     "Organization",
+    "RoomExport",
     "Session",
     "TutorStudentRelation",
     "User",
@@ -53,5 +72,6 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
 
 /** The subscriptions without a history: a cut of theirs cannot be resumed, only begun anew. */
 export const ephemeralSubscriptions: readonly string[] = [
+  "boardPointers",
   "presenceEvents"
 ];

@@ -1,12 +1,33 @@
 import { lessonOf } from './lesson-tables.js';
-import { idOf, messagesOfRoom, placeOfMessage, type Shape } from './shape.js';
+import {
+  idOf,
+  memberOfClassroom,
+  messagesOfRoom,
+  placeOfMessage,
+  type Shape,
+  schoolOfTutor,
+  subjectOfRoom,
+} from './shape.js';
 import { at, day, minute, type Tables, table } from './table.js';
 import { messageText } from './words.js';
 
-/** The n-th room: the id of its subject, its school, and two who write in it. */
+/** The n-th room: the id of its subject, its school, and who writes in it, the most often the second. */
 export function roomOf(shape: Shape, n: number, now: number) {
-  const { school, tutor, student } = lessonOf(shape, n, now);
-  return { kind: 'lesson' as const, id: idOf('lesson', n), school, writers: [tutor, student] as const };
+  const { kind, n: subject } = subjectOfRoom(shape, n);
+  if (kind === 'classroom') {
+    const writer = (place: number) =>
+      idOf('user', memberOfClassroom(shape, subject, place % shape.membersOfClassroom));
+    const school = idOf('organization', schoolOfTutor(subject % shape.tutors));
+    return { kind, id: idOf(kind, subject), school, writer };
+  }
+  // The first pairs have their relation and their lessons in common.
+  const { school, tutor, student } = lessonOf(shape, subject, now);
+  return {
+    kind,
+    id: idOf(kind, subject),
+    school,
+    writer: (place: number) => (place % 3 === 0 ? tutor : student),
+  };
 }
 
 /** Messages, how far they were read, and the log of channels. */
@@ -15,27 +36,55 @@ export const chatTables: Tables = (shape, now) => {
   const sentAt = (n: number) => at(now - 30 * day + Math.floor((n / messages) * 30 * day));
   const events = Math.min(rows, messages);
   const channels = ['inbox', 'lessons', 'notifications'];
+  const { classrooms, membersOfClassroom: members } = shape;
+  const tutorOf = (classroom: number) => classroom % shape.tutors;
   return [
+    table('classroom', 'id organization_id tutor_id name member_count created_at', classrooms, (n) => [
+      ...[idOf('classroom', n), idOf('organization', schoolOfTutor(tutorOf(n))), idOf('user', tutorOf(n))],
+      ...[`Class ${n + 1}`, members, at(now - 100 * day + n)],
+    ]),
+    table(
+      'classroom_member',
+      'classroom_id user_id organization_id role joined_at',
+      classrooms * (1 + members),
+      (n) => {
+        const [classroom, place] = [n % classrooms, Math.floor(n / classrooms)];
+        return [
+          ...[idOf('classroom', classroom), idOf('user', memberOfClassroom(shape, classroom, place))],
+          ...[idOf('organization', schoolOfTutor(tutorOf(classroom))), place === 0 ? 'TUTOR' : 'MEMBER'],
+          at(now - 90 * day + n),
+        ];
+      },
+    ),
     table(
       'chat_message',
-      'id organization_id lesson_id sequence author_id client_message_id body created_at edited_at deleted_at',
+      'id organization_id lesson_id classroom_id relation_id sequence author_id client_message_id body created_at edited_at deleted_at',
       messages,
       (n) => {
         const { room, sequence } = placeOfMessage(shape, n);
-        const { id, school, writers } = roomOf(shape, room, now);
+        const { kind, id, school, writer } = roomOf(shape, room, now);
         const deleted = n % 100 === 99;
         return [
-          ...[idOf('message', n), school, id, sequence, writers[sequence % 3 === 0 ? 0 : 1]],
+          ...[idOf('message', n), school, kind === 'lesson' ? id : null, kind === 'classroom' ? id : null],
+          ...[kind === 'relation' ? id : null, sequence, writer(sequence)],
           ...[n % 2 ? `c${n}` : null, deleted ? null : messageText(n), sentAt(n)],
           ...[n % 50 === 7 ? sentAt(n) : null, deleted ? sentAt(n) : null],
         ];
       },
     ),
-    // Both of a room; the last few of each room are unread.
+    table('chat_reaction', 'message_id user_id emoji organization_id', rows, (n) => {
+      const { school, writer } = roomOf(shape, placeOfMessage(shape, n).room, now);
+      return [idOf('message', n), writer(n), '👍', school];
+    }),
+    table('chat_mention', 'message_id user_id organization_id', rows, (n) => {
+      const { school, writer } = roomOf(shape, placeOfMessage(shape, n).room, now);
+      return [idOf('message', n), writer(n + 1), school];
+    }),
+    // Two of each room; the last few of each room are unread.
     table('chat_read_marker', 'user_id room_id up_to_sequence updated_at', rows, (n) => {
-      const { id, writers } = roomOf(shape, n >> 1, now);
+      const { id, writer } = roomOf(shape, n >> 1, now);
       const read = messagesOfRoom(shape, n >> 1) - (n % 7);
-      return [writers[n & 1 ? 1 : 0], id, Math.max(0, read), at(now - minute)];
+      return [writer(n & 1), id, Math.max(0, read), at(now - minute)];
     }),
     table('channel', 'id last_seq last_tag', rows, (n) => {
       const last = messagesOfRoom(shape, n);
@@ -48,10 +97,10 @@ export const chatTables: Tables = (shape, now) => {
     table('channel_event', 'channel seq tag kind actor_id payload occurred_at xid', events, (n) => {
       const message = messages - events + n;
       const { room, sequence } = placeOfMessage(shape, message);
-      const { id, writers } = roomOf(shape, room, now);
+      const { id, writer } = roomOf(shape, room, now);
       // As if a transaction long ago had written each.
       return [
-        ...[`chat:${id}`, sequence, sequence, 'message.sent', writers[sequence % 3 === 0 ? 0 : 1]],
+        ...[`chat:${id}`, sequence, sequence, 'message.sent', writer(sequence)],
         ...[`{"messageId": "${idOf('message', message)}"}`, at(now - 6 * day + n), 3 + (n % 700)],
       ];
     }),

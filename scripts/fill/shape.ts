@@ -7,6 +7,9 @@ export interface Shape {
   readonly students: number;
   /** Pairs with an active relation, which have all the lessons; the other relations are over or were never accepted. */
   readonly pairs: number;
+  readonly classrooms: number;
+  /** Students in each classroom, beside its tutor. */
+  readonly membersOfClassroom: number;
   /** Rooms that take a share of all messages beyond the others': the largest has a quarter, these have a quarter together. */
   readonly busyRooms: number;
 }
@@ -14,11 +17,14 @@ export interface Shape {
 /** The shape of a database whose large tables have `rows` rows, but for messages. */
 export function shapeOf(rows: number, messages = rows): Shape {
   const tutors = Math.max(12, 2 * Math.round(rows / 2_000));
+  const students = Math.max(4 * tutors, Math.round(rows / 4));
   return {
     rows,
     messages,
     tutors,
-    students: Math.max(4 * tutors, Math.round(rows / 4)),
+    students,
+    classrooms: Math.max(20, Math.round(rows / 200)),
+    membersOfClassroom: Math.min(199, Math.floor(students / tutors) - 1),
     pairs: Math.max(tutors, Math.round(rows / 100)),
     busyRooms: 50,
   };
@@ -87,4 +93,23 @@ export function messagesOfRoom(shape: Shape, room: number): number {
   if (room === 0) return ofKind(0);
   if (room <= busyRooms) return Math.max(0, share(ofKind(1), busyRooms, room - 1));
   return Math.max(0, share(ofKind(2) + ofKind(3), rows - busyRooms - 1, room - 1 - busyRooms));
+}
+
+/** The subject of the n-th room: of every ten one is a classroom and one a direct chat, as long as there are any. */
+export function subjectOfRoom(
+  shape: Shape,
+  room: number,
+): { kind: 'lesson' | 'classroom' | 'relation'; n: number } {
+  const n = Math.floor(room / 10);
+  if (room % 10 === 0 && n < shape.classrooms) return { kind: 'classroom', n };
+  if (room % 10 === 1 && n < shape.pairs) return { kind: 'relation', n };
+  return { kind: 'lesson', n: room };
+}
+
+/** The n-th member of a classroom: its tutor first, then students of this tutor. */
+export function memberOfClassroom(shape: Shape, classroom: number, n: number): number {
+  const { tutors, students } = shape;
+  const tutor = classroom % tutors;
+  if (n === 0) return people.tutor(tutor);
+  return people.student(shape, tutor + ((classroom * 7 + n) % Math.floor(students / tutors)) * tutors);
 }

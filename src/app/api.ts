@@ -1,12 +1,17 @@
 import type { DemoAccount } from '../demo/load-demo-data.js';
+import { knownOperations } from '../graphql/known-operations.js';
 import { schema } from '../graphql/schema.js';
 import { createCalendarFeedRoute } from '../modules/calendar-feed/route.js';
 import { createUnsubscribeLinks } from '../modules/notifications/delivery/unsubscribe-links.js';
 import { unsubscribeRoutes } from '../modules/notifications/preferences/unsubscribe.js';
+import { createExportRoutes } from '../modules/room-exports/routes.js';
+import { AppError } from '../shared/errors.js';
+import { bearerToken } from '../transport/authentication.js';
 import { createGraphiqlPage } from '../transport/graphiql/page.js';
 import { createRateLimits } from '../transport/rate-limits.js';
 import { createHttpServer } from '../transport/server.js';
 import type { Foundation } from './foundation.js';
+import { metricsServerOf } from './metrics-server.js';
 import { persistedDocuments } from './persisted-documents.js';
 import { createServices } from './services.js';
 
@@ -31,7 +36,7 @@ export function createApi(
   foundation: Foundation,
   options: { demoAccounts?: readonly DemoAccount[] } = {},
 ): Api {
-  const { config, logger, channels } = foundation;
+  const { config, logger, channels, metrics, tracing } = foundation;
   const services = createServices(foundation);
   const server = createHttpServer({
     schema,
@@ -42,6 +47,14 @@ export function createApi(
     ready: foundation.ready,
     routes: [
       createCalendarFeedRoute(services.calendarFeeds),
+      ...createExportRoutes({
+        exports: services.roomExports,
+        async viewerOf(headers) {
+          const token = bearerToken(headers);
+          if (token === null) throw new AppError('UNAUTHENTICATED');
+          return (await services.accounts.authenticate(token)).viewer;
+        },
+      }),
       ...unsubscribeRoutes(
         createUnsubscribeLinks(foundation.secret, config.publicUrl),
         services.notificationPreferences,
@@ -58,19 +71,31 @@ export function createApi(
     secure: config.production && config.publicUrl.startsWith('https:'),
     origins: config.allowedOrigins,
     endingsHeard: channels.endingsHeard,
+    observation: {
+      enabled: config.observed,
+      registry: metrics.registry,
+      routes: config.metricsPort === null ? { token: config.metricsToken } : undefined,
+      tracing,
+      knownOperations: [...knownOperations, ...config.metricsOperations],
+      slowOperationMs: config.slowOperationMs,
+    },
   });
+  const metricsServer = config.metricsPort === null ? null : metricsServerOf(foundation, config.metricsPort);
   channels.onEnded(server.endAccess);
   return {
     async start() {
       await channels.start();
       services.presence.start();
+      await metricsServer?.start();
       const { url, port } = await server.start();
       return { origin: url, url: `${url}/graphql`, port };
     },
     async stop() {
       await server.stop();
       await services.presence.stop();
+      await services.accounts.stop();
       await channels.stop();
+      await metricsServer?.stop();
     },
   };
 }

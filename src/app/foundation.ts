@@ -13,13 +13,18 @@ import { createOutbound, type Outbound } from '../platform/outbound/outbound.js'
 import { type CreateLimiter, createLimiters } from '../platform/rate-limits/limiter.js';
 import { connectRedis } from '../platform/redis/redis.js';
 import { createPostgresSignals, type Signals } from '../platform/signals/postgres-signals.js';
+import type { Tracing } from '../platform/tracing/tracing.js';
 import { createVapidSigner, type VapidSigner } from '../platform/web-push/vapid.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import { openTracing, recordStatement } from './tracing.js';
 import { vapidKeys } from './vapid-keys.js';
 
 /** What API and worker stand on; a process that runs both shares one. */
 export interface Foundation {
   readonly config: Config;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly clock: Clock;
   readonly database: Database;
   readonly signals: Signals;
@@ -56,6 +61,9 @@ export async function openFoundation(
   { clock = systemClock, observe, wrapBus = (bus) => bus }: FoundationOverrides = {},
 ): Promise<Foundation> {
   const stops: (() => Promise<void>)[] = [];
+  const metrics = createMetrics();
+  const tracing = await openTracing(config);
+  stops.push(() => tracing.stop());
   /** In reverse: what was opened last stands on what was opened first. */
   const stop = async () => {
     for (let close = stops.pop(); close; close = stops.pop()) await close();
@@ -75,12 +83,19 @@ export async function openFoundation(
       });
     }
 
+    const observeStatement: StatementObserver = (statement) => {
+      metrics.database.observe(statement);
+      if (statement.work) recordStatement(tracing, statement.work, statement);
+      observe?.(statement);
+    };
     const database = createDatabase({
       url,
       logger: logger.child({ part: 'database' }),
       poolSize: config.databasePoolSize,
-      ...(observe ? { observe } : {}),
+      ...(config.observed || observe ? { observe: observeStatement } : {}),
     });
+    metrics.database.watch(database);
+    metrics.queue.watch(database);
     stops.push(() => database.stop());
     const signals = createPostgresSignals({ directUrl, database, logger: logger.child({ part: 'signals' }) });
     stops.push(() => signals.stop());
@@ -97,6 +112,8 @@ export async function openFoundation(
     return {
       config,
       logger,
+      metrics,
+      tracing,
       clock,
       database,
       signals,

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { findHolder, markEmailVerified } from '../modules/accounts/address-store.js';
 import { hashPassword } from '../modules/accounts/passwords.js';
 import { defaultOrganizationId } from '../modules/accounts/service.js';
 import {
-  findByEmail,
   findOrganizationByName,
   findOrganizations,
   insertOrganization,
   insertUser,
-  markEmailVerified,
 } from '../modules/accounts/user-store.js';
 import type { Person } from '../modules/privacy/erase.js';
 import { recordAudit } from '../platform/audit/record.js';
@@ -42,7 +41,9 @@ export async function makeAdmin({ database, clock }: Foundation, request: AdminR
   const password = randomBytes(18).toString('base64url');
   const passwordHash = await hashPassword(password);
   return database.transaction(async (tx) => {
-    if (await findByEmail(tx, email)) throw new UsageError('This address has an account already.');
+    // One that nobody has proved is no obstacle: a stranger may have made it.
+    if ((await findHolder(tx, email))?.emailVerifiedAt)
+      throw new UsageError('This address has an account already.');
     const school = await findOrMakeSchool(tx, request.organization);
     const user = {
       id: newId(),
@@ -85,7 +86,7 @@ async function findOrMakeSchool(tx: UnitOfWork, given: string | null) {
 
 /** The person of an address. Throws UsageError when nobody has it. */
 export async function findPerson({ database }: Foundation, email: string): Promise<Person> {
-  const row = await findByEmail(database, email.toLowerCase());
+  const row = await findHolder(database, email.toLowerCase());
   if (!row) throw new UsageError('Nobody has this address.');
   return { userId: row.id, organizationId: row.organizationId };
 }

@@ -3,16 +3,24 @@ import type { Services } from '../graphql/context.js';
 import { createTokenSigner } from '../modules/accounts/access-tokens.js';
 import { createAttempts } from '../modules/accounts/attempts.js';
 import { createCredentials } from '../modules/accounts/credentials.js';
+import { createDevices } from '../modules/accounts/devices.js';
+import { createInvitations } from '../modules/accounts/invitations.js';
 import { createOneTimeLinks } from '../modules/accounts/one-time-links.js';
 import { createPasswords } from '../modules/accounts/passwords.js';
+import { createSalts } from '../modules/accounts/salts.js';
 import { createAccountService, defaultOrganizationId } from '../modules/accounts/service.js';
 import { createSessions } from '../modules/accounts/sessions.js';
+import { createSignIn } from '../modules/accounts/sign-in.js';
+import { createSignUp } from '../modules/accounts/sign-up.js';
 import { isPem } from '../modules/accounts/token-keys.js';
 import { createAvailabilityService, isAvailable } from '../modules/availability/service.js';
+import { boardFrozenBy } from '../modules/boards/freeze.js';
+import { createBoardService } from '../modules/boards/service.js';
 import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
 import { findRoomsOfPair } from '../modules/chats/room-store.js';
 import { createMessageSearch } from '../modules/chats/search.js';
 import { createChatService } from '../modules/chats/service.js';
+import { createClassroomLeaving } from '../modules/classrooms/leave.js';
 import { createClassroomService } from '../modules/classrooms/service.js';
 import { createLessonLeaving } from '../modules/lessons/leave.js';
 import { createLessonService } from '../modules/lessons/service.js';
@@ -26,12 +34,13 @@ import { createWebhookService } from '../modules/notifications/webhooks/service.
 import { createPresenceService } from '../modules/presence/service.js';
 import { createPrivacyService } from '../modules/privacy/service.js';
 import { createRelationService } from '../modules/relations/service.js';
+import { createRoomExportService } from '../modules/room-exports/service.js';
 import { createSeriesService } from '../modules/series/service.js';
 import { createDeadLetters } from '../queue/dead-letters.js';
 import { createNotificationQueue } from '../queue/queue.js';
 import { asError } from '../shared/errors.js';
 import type { Foundation } from './foundation.js';
-import { roomAccessLost } from './room-channels.js';
+import { classroomRooms, roomAccessLost } from './room-channels.js';
 
 /** Every service, made of what it needs: the one place that knows them all. */
 export function createServices({
@@ -45,6 +54,7 @@ export function createServices({
   createLimiter,
   config,
   logger,
+  metrics,
 }: Foundation): Services {
   const secrets = secretsOf({ secret, config });
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
@@ -57,12 +67,21 @@ export function createServices({
       await channels.append(tx, [ended('session', sessionId)]);
     },
   });
-  const passwords = createPasswords();
+  const passwords = createPasswords({ niceness: config.passwordNiceness });
   const links = createOneTimeLinks(secrets);
   const attempts = createAttempts(createLimiter, config.attemptLimits);
-  const means = { database, clock, passwords, sessions, queue };
-  const credentials = createCredentials({ ...means, links, defaultOrganizationId });
-  const accounts = createAccountService({ ...means, credentials, attempts });
+  const devices = createDevices({ clock, queue, secret });
+  const invitations = createInvitations({ database, clock, queue, links });
+  const means = { database, clock, passwords, sessions, devices, queue, defaultOrganizationId };
+  const accounts = createAccountService({
+    ...{ database, sessions, invitations, passwords, attempts },
+    credentials: createCredentials({ ...means, links }),
+    signIn: createSignIn(means),
+    signUp: createSignUp({
+      ...{ ...means, invitations, saltOf: createSalts(secret) },
+      onStudentJoined: (tx, joined) => relations.joined(tx, joined),
+    }),
+  });
   const relations = createRelationService({
     database,
     channels,
@@ -78,17 +97,25 @@ export function createServices({
   const lessons = createLessonService({
     ...{ database, channels, queue, clock, accounts, relations },
     isAvailable,
+    alsoTold: boardFrozenBy,
   });
-  const series = createSeriesService({ database, channels, queue, clock, accounts, relations, lessons });
-  const classrooms = createClassroomService({ database });
+  const series = createSeriesService({
+    ...{ database, channels, queue, clock, accounts, relations, lessons },
+    alsoTold: boardFrozenBy,
+  });
+  const classrooms = createClassroomService({ database, channels, queue, accounts, rooms: classroomRooms });
   const { unreadMessageDelaySeconds, publicUrl } = config;
   const chats = createChatService({
     database,
     channels,
     unreadMessageDelaySeconds,
+    onMention: queue.wake,
+    onSent: metrics.school.messageSent,
     onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
   });
+  const boards = createBoardService({ database, channels, signals });
   const messageSearch = createMessageSearch({ database, clock, requireRoom: chats.requireRoom });
+  const roomExports = createRoomExportService({ database, clock, publicUrl, requireRoom: chats.requireRoom });
   const presence = createPresenceService({
     database,
     channels,
@@ -98,7 +125,11 @@ export function createServices({
   });
   const calendarFeeds = createCalendarFeedService({ database, clock, secret, publicUrl });
   const notifications = createNotificationService({ database, channels, queue });
-  const leavings = [createLessonLeaving({ queue, clock }), relations.leave];
+  const leavings = [
+    createLessonLeaving({ queue, clock, alsoTold: boardFrozenBy }),
+    relations.leave,
+    createClassroomLeaving(classroomRooms),
+  ];
   const privacy = createPrivacyService({ database, channels, clock, accounts, leavings });
   const notificationPreferences = createPreferenceService(database);
   const webPush = createWebPushService({ database, outbound, publicKey: vapid.publicKey });
@@ -114,11 +145,21 @@ export function createServices({
       series,
       classrooms,
       chats,
+      boards,
       calendarFeeds,
       notifications,
       privacy,
     },
-    ...{ presence, messageSearch, notificationPreferences, webPush, webhooks, deadLetters, announcements },
+    ...{
+      presence,
+      messageSearch,
+      roomExports,
+      notificationPreferences,
+      webPush,
+      webhooks,
+      deadLetters,
+      announcements,
+    },
   };
 }
 

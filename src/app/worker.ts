@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createOneTimeLinks } from '../modules/accounts/one-time-links.js';
 import { createLetterHandlers } from '../modules/accounts/send-letters.js';
+import { boardFrozenBy } from '../modules/boards/freeze.js';
 import { createRecorder } from '../modules/lessons/recorder.js';
 import { createSweep } from '../modules/lessons/sweep.js';
 import { createCalendarAttachments } from '../modules/notifications/calendar-attachments.js';
@@ -19,7 +20,8 @@ import { type QueueDepth, readDepth } from '../queue/sql/depth.js';
 import { createQueueWorker, type DrainResult } from '../queue/worker.js';
 import type { Foundation } from './foundation.js';
 import { createMaintenance } from './maintenance.js';
-import { secretsOf } from './services.js';
+import { observeItems } from './observe-items.js';
+import { createServices, secretsOf } from './services.js';
 import { createSweeping } from './sweeping.js';
 
 /** How a worker works; the defaults are the queue's. */
@@ -49,7 +51,7 @@ export interface Worker {
 
 /** Creates the worker on its foundation, which the caller closes afterwards. */
 export function createWorker(foundation: Foundation, options: WorkerOptions = {}): Worker {
-  const { config, database, signals, channels, clock, outbound, vapid } = foundation;
+  const { config, database, signals, channels, clock, outbound, vapid, metrics, tracing } = foundation;
   const logger = foundation.logger.child({ part: 'worker' });
   const queue = createNotificationQueue({ database, signals, schemas: notificationSchemas });
   const mailer = createMailer({
@@ -75,6 +77,7 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
       ...{ mailer, links: unsubscribe },
       attachmentsOf: createCalendarAttachments(config.mailFrom),
     }),
+    onSent: metrics.school.notificationSent,
     adapters: [
       createWebPushAdapter({ database, outbound, vapid, clock }),
       createWebhookAdapter({ database, outbound, clock }),
@@ -87,12 +90,19 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     logger,
     schemas: notificationSchemas,
     handlers,
+    around: observeItems({ metrics: metrics.queue, tracing }),
+    onOutcome: metrics.queue.settled,
     ...options,
   });
 
-  const sweep = createSweep({ database, clock, record: createRecorder({ channels, queue }) });
+  const sweep = createSweep({
+    database,
+    clock,
+    record: createRecorder({ channels, queue, alsoTold: boardFrozenBy }),
+  });
   const sweeping = createSweeping({ sweep, logger, intervalSeconds: options.sweepSeconds ?? 15 });
-  const maintenance = createMaintenance({ ...foundation, logger });
+  const { privacy } = createServices(foundation);
+  const maintenance = createMaintenance({ ...foundation, logger }, privacy);
   return {
     start() {
       worker.start();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Queryable, UnitOfWork } from '../platform/database/database.js';
+import { presentCause } from '../platform/tracing/cause.js';
 import type { ChannelEvent, NewEvent } from './events.js';
 import { type EventRow, toEvent } from './log.js';
 
@@ -22,9 +23,9 @@ WITH input AS (
   FROM (SELECT DISTINCT ON (channel) channel, seq, tag FROM placed ORDER BY channel, seq DESC) p
   WHERE c.id = p.channel
 )
-INSERT INTO channel_event (channel, seq, tag, kind, actor_id, payload, occurred_at)
-SELECT channel, seq, tag, kind, actor_id, payload, clock_timestamp() FROM placed ORDER BY position
-RETURNING channel, seq::float8 AS seq, tag::text AS tag, kind, actor_id::text AS actor_id, payload, occurred_at`;
+INSERT INTO channel_event (channel, seq, tag, kind, actor_id, payload, occurred_at, cause)
+SELECT channel, seq, tag, kind, actor_id, payload, clock_timestamp(), $6::text FROM placed ORDER BY position
+RETURNING channel, seq::float8 AS seq, tag::text AS tag, kind, actor_id::text AS actor_id, payload, occurred_at, cause`;
 
 const createSql = `
 INSERT INTO channel (id) SELECT DISTINCT c FROM unnest($1::text[]) AS c ORDER BY c ON CONFLICT DO NOTHING`;
@@ -43,6 +44,7 @@ export async function createChannelRows(on: Queryable, channels: readonly string
 export async function append(tx: UnitOfWork, events: readonly NewEvent[]): Promise<ChannelEvent[]> {
   if (events.length === 0) return [];
   const channels = events.map(({ channel }) => channel);
+  const cause = presentCause();
   const run = () =>
     tx.sql<EventRow>(
       appendSql,
@@ -51,6 +53,7 @@ export async function append(tx: UnitOfWork, events: readonly NewEvent[]): Promi
       events.map(({ actorId }) => actorId),
       events.map(({ payload }) => JSON.stringify(payload)),
       events.map(newTag),
+      cause,
     );
   let rows = await run();
   if (rows.length === 0) {

@@ -102,14 +102,17 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
   }
 
   function committed(events: readonly ChannelEvent[]): void {
+    const ends = new Map<string, number>();
     for (const event of events) {
+      ends.set(event.channel, event.seq);
       if (endingOf(event.channel)) hearEndings();
       else {
         hub.offer(event);
         growth.reached(event.channel, event.seq);
       }
-      bus.publish(event.channel, event.seq);
     }
+    // A wake-up says how far a channel goes: of several events the last one's says it all.
+    for (const [channel, seq] of ends) bus.publish(channel, seq);
   }
 
   // A storm of subscribers asks for all their heads in a few statements.

@@ -17,6 +17,8 @@ export interface ChannelEvent extends NewEvent {
   /** Random, 64 bits, as text. */
   readonly tag: string;
   readonly occurredAt: Date;
+  /** What it goes back to, see `readCause`. */
+  readonly cause?: string | null;
 }
 
 /** Why a client has to fetch again before it goes on: see `ResetReason` in the schema. */

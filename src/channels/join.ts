@@ -7,6 +7,7 @@ import {
   type StreamItem,
   takesAccessOf,
 } from './events.js';
+import type { Stop } from './stop.js';
 import type { Tail } from './tail.js';
 
 /** A client that is further behind fetches again instead of replaying. */
@@ -35,7 +36,7 @@ export interface JoinOptions extends Subscribe {
   readonly tail: Tail;
   /** The present end of the channel, read now. */
   readHead(): Promise<Cursor>;
-  readonly signal: AbortSignal;
+  readonly stop: Stop;
 }
 
 /**
@@ -44,7 +45,7 @@ export interface JoinOptions extends Subscribe {
  * could not see lies behind that end and is met in its place in the sequence.
  */
 export async function* join(options: JoinOptions): AsyncGenerator<StreamItem, void, undefined> {
-  const { channel, after, userId, tail, signal } = options;
+  const { channel, after, userId, tail, stop } = options;
   if (after && after.channel !== channel) throw invalid('after', { rule: 'OTHER_CHANNEL' });
   const head = await options.readHead();
   tail.begin(head.seq);
@@ -57,13 +58,13 @@ export async function* join(options: JoinOptions): AsyncGenerator<StreamItem, vo
   }
   let cursor = after ?? head;
   let joined = false;
-  while (!signal.aborted) {
+  while (!stop.stopped) {
     if (!joined && cursor.seq >= head.seq) {
       joined = true;
       yield { type: 'joined', cursor, occurredAt: new Date() };
       continue;
     }
-    const events = await tail.after(cursor.seq, signal);
+    const events = await tail.after(cursor.seq, stop);
     if (events === null) {
       yield {
         type: 'reset',
@@ -77,7 +78,7 @@ export async function* join(options: JoinOptions): AsyncGenerator<StreamItem, vo
       if (event.seq > head.seq && takesAccessOf(event, userId)) throw new AppError('SUBSCRIPTION_REVOKED');
       cursor = { channel, seq: event.seq, tag: event.tag };
       if (!isAccessEvent(event)) yield { type: 'event', event, cursor, occurredAt: event.occurredAt };
-      if (signal.aborted) return;
+      if (stop.stopped) return;
       // What lies behind the end that was read at the beginning is live: `joined` comes in between.
       if (!joined && event.seq === head.seq) break;
     }

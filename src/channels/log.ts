@@ -11,6 +11,7 @@ export interface EventRow {
   actor_id: string | null;
   payload: Record<string, unknown>;
   occurred_at: Date;
+  cause: string | null;
 }
 
 export function toEvent(row: EventRow): ChannelEvent {
@@ -22,6 +23,7 @@ export function toEvent(row: EventRow): ChannelEvent {
     actorId: row.actor_id,
     payload: row.payload,
     occurredAt: row.occurred_at,
+    cause: row.cause,
   };
 }
 
@@ -33,7 +35,7 @@ export async function readEvents(
   limit: number,
 ): Promise<ChannelEvent[]> {
   const rows = await on.sql<EventRow>(
-    `SELECT channel, seq::float8 AS seq, tag::text AS tag, kind, actor_id::text AS actor_id, payload, occurred_at
+    `SELECT channel, seq::float8 AS seq, tag::text AS tag, kind, actor_id::text AS actor_id, payload, occurred_at, cause
      FROM channel_event WHERE channel = $1 AND seq >= $2 ORDER BY seq LIMIT $3`,
     channel,
     fromSeq,

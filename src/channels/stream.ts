@@ -2,6 +2,7 @@ import type { Cursor } from './cursor.js';
 import type { StreamItem } from './events.js';
 import type { Hub } from './hub.js';
 import { join, type Subscribe } from './join.js';
+import { Stop } from './stop.js';
 import type { LiveFeed, Tail } from './tail.js';
 
 export interface SourceOptions extends Subscribe {
@@ -19,9 +20,10 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
   readonly accessClass: string;
   /** Whether the subscriber resumes at a cursor. */
   readonly resumed: boolean;
-  readonly #ending = new AbortController();
-  readonly #items: AsyncGenerator<StreamItem, void, undefined>;
-  #tail: Tail | null = null;
+  /** Pulls; null once the subscriber is live, from where on nothing is pulled any more. */
+  #pull: { readonly items: AsyncGenerator<StreamItem, void, undefined>; readonly stop: Stop } | null;
+  #tail: Tail | null;
+  readonly #hub: Hub;
   #position = -1;
   #joined = false;
 
@@ -30,12 +32,21 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
     this.userId = options.userId;
     this.accessClass = options.accessClass ?? options.userId;
     this.resumed = Boolean(options.after);
-    this.#items = this.#run(hub, options);
+    this.#hub = hub;
+    this.#tail = null;
+    const stop = new Stop();
+    this.#pull = { items: this.#run(options, stop), stop };
   }
 
-  /** Where live events come from, once everything known was pulled: whoever listens to it from then on misses nothing. */
-  get caughtUp(): LiveFeed | null {
-    return this.#joined && this.#position === this.#tail?.head ? this.#tail : null;
+  /**
+   * Where live events come from, once everything known was pulled: whoever listens to it from then on, in this turn,
+   * misses nothing. Nothing can be pulled after that, and what pulling takes is let go: most subscribers are live.
+   */
+  goLive(): LiveFeed | null {
+    const tail = this.#tail;
+    if (!this.#joined || !tail || this.#position !== tail.head) return null;
+    this.#pull = null;
+    return tail;
   }
 
   /** The highest sequence of the channel that is known on this node. */
@@ -44,7 +55,7 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
   }
 
   async next(): Promise<IteratorResult<StreamItem, void>> {
-    const result = await this.#items.next();
+    const result = (await this.#pull?.items.next()) ?? { done: true, value: undefined };
     if (!result.done) {
       if (result.value.type === 'joined') this.#joined = true;
       this.#position = result.value.cursor.seq;
@@ -52,26 +63,34 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
     return result;
   }
 
-  return(): Promise<IteratorResult<StreamItem, void>> {
-    this.#ending.abort();
-    return this.#items.return(undefined);
+  async return(): Promise<IteratorResult<StreamItem, void>> {
+    const pull = this.#pull;
+    pull?.stop.stop();
+    // Its failure to end keeps nobody from letting go of the tail.
+    if (pull) await pull.items.return(undefined).catch(() => {});
+    this.#release();
+    return { done: true, value: undefined };
+  }
+
+  #release(): void {
+    if (this.#tail) this.#hub.release(this.#tail);
+    this.#tail = null;
   }
 
   [Symbol.asyncIterator]() {
     return this;
   }
 
-  async *#run(hub: Hub, options: SourceOptions): AsyncGenerator<StreamItem, void, undefined> {
-    const tail = hub.follow(options.channel);
+  async *#run(options: SourceOptions, stop: Stop): AsyncGenerator<StreamItem, void, undefined> {
+    const tail = this.#hub.follow(options.channel);
     this.#tail = tail;
     try {
       const { channel, after, userId, readHead } = options;
       const authorize = () => options.authorize();
       const earliest = () => options.earliest?.() ?? 0;
-      const { signal } = this.#ending;
-      yield* join({ channel, after, userId, readHead, authorize, earliest, tail, signal });
+      yield* join({ channel, after, userId, readHead, authorize, earliest, tail, stop });
     } finally {
-      hub.release(tail);
+      this.#release();
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { ChannelEvent } from './events.js';
+import type { Stop } from './stop.js';
 
 /** What a channel's events come from as they are committed. */
 export interface LiveFeed {
@@ -32,9 +33,10 @@ export class Tail implements LiveFeed {
   #begun = false;
   #advancing = false;
   /** History by blocks of `readSize`: a storm of resuming clients reads each block once, whatever their cursors. */
-  readonly #blocks = new Map<number, Promise<readonly ChannelEvent[]>>();
-  readonly #listeners = new Set<(event: ChannelEvent) => void>();
-  #waiters = new Set<() => void>();
+  // Most tails are quiet most of the time, and there is one for each room: what is seldom used is made when it is.
+  #blocks: Map<number, Promise<readonly ChannelEvent[]>> | null = null;
+  #listeners: readonly ((event: ChannelEvent) => void)[] = [];
+  #waiters: Set<() => void> | null = null;
 
   constructor(
     readonly channel: string,
@@ -85,11 +87,11 @@ export class Tail implements LiveFeed {
     return this.#begun && this.#wanted > this.#head;
   }
 
-  /** The events after `position`, at least one and in order; waits for them. Empty when aborted; null when they are gone. */
-  async after(position: number, signal: AbortSignal): Promise<readonly ChannelEvent[] | null> {
+  /** The events after `position`, at least one and in order; waits for them. Empty when stopped; null when they are gone. */
+  async after(position: number, stop: Stop): Promise<readonly ChannelEvent[] | null> {
     while (position >= this.#head) {
-      if (signal.aborted) return [];
-      await this.#change(signal);
+      if (stop.stopped) return [];
+      await this.#change(stop);
     }
     const events = await this.from(position + 1);
     return events[0]?.seq === position + 1 ? events : null;
@@ -107,19 +109,24 @@ export class Tail implements LiveFeed {
   }
 
   listen(hear: (event: ChannelEvent) => void): () => void {
-    this.#listeners.add(hear);
-    return () => this.#listeners.delete(hear);
+    this.#listeners = [...this.#listeners, hear];
+    return () => {
+      this.#listeners = this.#listeners.filter((one) => one !== hear);
+    };
   }
 
   /** The events of one block of history up to the first gap. It is kept a while: what was committed is not changed. */
   #block(index: number): Promise<readonly ChannelEvent[]> {
-    const known = this.#blocks.get(index);
+    this.#blocks ??= new Map();
+    const blocks = this.#blocks;
+    const known = blocks.get(index);
     if (known) return known;
     const first = index * readSize + 1;
     const read = this.readLog(first, readSize).then(contiguous);
-    this.#blocks.set(index, read);
+    blocks.set(index, read);
     const forget = () => {
-      if (this.#blocks.get(index) === read) this.#blocks.delete(index);
+      if (blocks.get(index) === read) blocks.delete(index);
+      if (blocks.size === 0 && this.#blocks === blocks) this.#blocks = null;
     };
     read.then(() => setTimeout(forget, historyMilliseconds).unref(), forget);
     return read;
@@ -149,20 +156,21 @@ export class Tail implements LiveFeed {
       for (const hear of this.#listeners) hear(event);
     }
     if (this.#ring.length > ringSize) this.#ring = this.#ring.slice(-ringSize);
-    const waiters = this.#waiters;
-    this.#waiters = new Set();
+    const waiters = this.#waiters ?? [];
+    this.#waiters = null;
     for (const resume of waiters) resume();
   }
 
-  #change(signal: AbortSignal): Promise<void> {
+  #change(stop: Stop): Promise<void> {
     return new Promise((resolve) => {
       const resume = () => {
-        signal.removeEventListener('abort', resume);
-        this.#waiters.delete(resume);
+        stop.onStop(null);
+        this.#waiters?.delete(resume);
         resolve();
       };
+      this.#waiters ??= new Set();
       this.#waiters.add(resume);
-      signal.addEventListener('abort', resume);
+      stop.onStop(resume);
     });
   }
 }

@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Limits, limitVariables, readLimits } from './limits.js';
+import { type ObservationConfig, observationVariables, readObservation } from './observation.js';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -67,6 +68,7 @@ const variables = z.object({
       'must be secrets or PEM keys of at least 32 characters, with commas between them',
     )
     .optional(),
+  PASSWORD_NICENESS: z.coerce.number('must be a number from 0 to 19').int().min(0).max(19).default(10),
   APP_URL: url('http:', 'https:').optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a pino level such as info')
@@ -86,10 +88,11 @@ const variables = z.object({
     )
     .optional(),
   ...limitVariables,
+  ...observationVariables,
 });
 
 /** How the process is set up: parsed once from the environment, frozen, and the only reader of it. */
-export interface Config extends Limits {
+export interface Config extends Limits, ObservationConfig {
   readonly production: boolean;
   readonly host: string;
   /** 0 takes a free one. */
@@ -121,6 +124,8 @@ export interface Config extends Limits {
   readonly jwtPrivateKey: string | null;
   /** Secrets and public keys of before a rotation, whose tokens are still taken. */
   readonly jwtPreviousKeys: readonly string[];
+  /** By how much hashing gives way to everything else, from 0 (not at all) to 19; Linux only. */
+  readonly passwordNiceness: number;
   /** Where the client application is, for links in mails; null: mails carry the code alone. */
   readonly appUrl: string | null;
   readonly logLevel: string;
@@ -189,6 +194,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     jwtSecret: env.JWT_SECRET ?? null,
     jwtPrivateKey: env.JWT_PRIVATE_KEY ?? null,
     jwtPreviousKeys: env.JWT_PREVIOUS_KEYS ?? [],
+    passwordNiceness: env.PASSWORD_NICENESS,
     appUrl: env.APP_URL ?? (production ? null : 'http://localhost:3000'),
     logLevel: env.LOG_LEVEL,
     logPretty: env.LOG_FORMAT ? env.LOG_FORMAT === 'pretty' : !production && process.stdout.isTTY === true,
@@ -196,6 +202,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     introspection: env.GRAPHQL_INTROSPECTION ?? !production,
     demoData: env.DEMO_DATA ?? (!production && env.DATABASE_URL === undefined),
     unreadMessageDelaySeconds: env.UNREAD_MESSAGE_DELAY_SECONDS,
+    ...readObservation(env),
     allowedOrigins: allowedOrigins(env.ALLOWED_ORIGINS, production),
     ...readLimits(env),
   });

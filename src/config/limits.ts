@@ -64,6 +64,8 @@ export const limitVariables = {
   WS_FRAME_BYTES: count.default(64 * 1024),
   WS_OUTGOING_BYTES: count.default(1024 * 1024),
   WS_INIT_SECONDS: seconds.default(3),
+  WS_PING_SECONDS: seconds.default(25),
+  WS_PONG_SECONDS: seconds.default(10),
 };
 
 function isNetwork(network: string): boolean {
@@ -140,6 +142,8 @@ export function readLimits(env: LimitVariables) {
       frameBytes: env.WS_FRAME_BYTES,
       outgoingBytes: env.WS_OUTGOING_BYTES,
       initMs: env.WS_INIT_SECONDS * 1_000,
+      pingMs: env.WS_PING_SECONDS * 1_000,
+      pongMs: env.WS_PONG_SECONDS * 1_000,
     },
   };
 }

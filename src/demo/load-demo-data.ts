@@ -3,6 +3,7 @@ import { defaultOrganizationId } from '../modules/accounts/service.js';
 import { chatChannel } from '../modules/chats/events.js';
 import type { Database, UnitOfWork } from '../platform/database/database.js';
 import type { Logger } from '../platform/logger.js';
+import { insertDemoClassroom } from './classroom.js';
 import { composeSchool, type DemoSchool, readMaterial } from './school.js';
 
 /** An account to look around with. */
@@ -36,6 +37,7 @@ export async function loadDemoData(database: Database, now: Date, logger: Logger
     await insertLessons(tx, school);
     await insertMessages(tx, school);
     await insertReadMarkers(tx, school);
+    await insertDemoClassroom(tx, words, school, now);
     logger.info(
       { people: school.people.length, lessons: school.lessons.length, messages: school.messages.length },
       'the demo school is in place',
@@ -50,8 +52,8 @@ async function insertPeople(
   passwordHash: string,
 ): Promise<void> {
   await tx.sql(
-    `INSERT INTO app_user (id, organization_id, email, password_hash, display_name, role, locale)
-     SELECT id, $1::uuid, email, $2, name, role::role, locale
+    `INSERT INTO app_user (id, organization_id, email, password_hash, display_name, role, locale, email_verified_at)
+     SELECT id, $1::uuid, email, $2, name, role::role, locale, now()
      FROM jsonb_to_recordset($3::jsonb) AS p (id uuid, email text, name text, role text, locale text)`,
     defaultOrganizationId,
     passwordHash,

@@ -18,6 +18,7 @@ const material = z.object({
   subjects: z.record(z.string(), z.array(z.string())),
   dialogues: z.array(z.array(z.string())),
   notes: z.array(z.string().nullable()),
+  classroom: z.object({ name: z.string(), messages: z.array(z.string()) }),
 });
 
 /** What the demo school is made of: names, subjects and talk. */

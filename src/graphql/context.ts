@@ -17,6 +17,12 @@ export interface Caller {
   readonly language: Language | null;
 }
 
+/** The WebSocket that an operation came over. */
+export interface SocketOfOperation {
+  /** Takes a fresh access token of the same session; gives until when the socket may stay. Throws UNAUTHENTICATED. */
+  authenticate(accessToken: string): Promise<Date>;
+}
+
 /** What one operation runs with. It is made anew for each operation and for each event, since loaders cache in it. */
 export interface Context {
   readonly viewer: Viewer | null;
@@ -25,6 +31,8 @@ export interface Context {
   readonly requestId: string;
   /** Told with the answer. */
   readonly rateLimit?: RateLimitState | null;
+  /** Absent over HTTP. */
+  readonly socket?: SocketOfOperation;
 }
 
 /** What a caller has left, as answers tell it: whole seconds and points. */

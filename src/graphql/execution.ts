@@ -17,7 +17,7 @@ import { expectedError } from './format-error.js';
 import type { DocumentGuard } from './guards.js';
 import { leastCost, type OperationCost } from './operation-cost.js';
 import type { PersistedDocuments } from './persisted-documents.js';
-import { type ResponseStream, responseStream, silentStream } from './response-stream.js';
+import { pump } from './pump.js';
 import { sharingOf, variablesKey } from './sharing.js';
 
 /** What a client sends. */
@@ -47,12 +47,14 @@ export class RequestErrors extends Error {
   }
 }
 
-/** Where the responses of a subscription go that it shares with others. */
+/** Where the responses of a subscription go. */
 export interface Receiver {
   /** A response as it is sent. */
   serialize(result: ExecutionResult): SharedResponse;
   /** Sends a response that was serialised for whomever. */
   deliver(response: SharedResponse): void;
+  /** The subscription is over: with an error, or because there is no more. Not called after it was stopped. */
+  end(error: Error | null): void;
 }
 
 /** Runs operations for the WebSocket; HTTP has Apollo Server for it, behind the same guard. */
@@ -66,11 +68,11 @@ export interface Execution {
   /** Runs a query or a mutation. Throws RequestErrors when it could not even begin (a bad variable). */
   run(operation: Operation, context: Context): Promise<ExecutionResult>;
   /**
-   * Begins a subscription: its source is made once, and each event is executed with a context of its own. Rejects when
-   * it is refused. The stream fails when the source does, or when an event cannot be executed. A channel's events are
-   * executed once for all who are alike and go to the receiver; the stream then only tells how it ends.
+   * Begins a subscription and gives the way to stop it: its source is made once, and each event is executed with a
+   * context of its own. Rejects when it is refused; ends with an error when the source fails or an event cannot be
+   * executed. A channel's events are executed once for all who are alike.
    */
-  subscribe(operation: Operation, newContext: () => Context, receiver: Receiver): Promise<ResponseStream>;
+  subscribe(operation: Operation, newContext: () => Context, receiver: Receiver): Promise<() => void>;
 }
 
 /** Creates the execution over one schema and its guard. */
@@ -126,21 +128,14 @@ export function createExecution(
       const context = newContext();
       const source = await createSourceEventStream({ schema, ...operation, contextValue: context });
       if (!(Symbol.asyncIterator in source)) throw new RequestErrors(source.errors ?? []);
-      if (!(source instanceof ChannelStream)) {
-        return responseStream(source[Symbol.asyncIterator](), (event) =>
-          respond(operation, event, newContext()),
-        );
-      }
-      return silentStream((end) =>
-        fanOut.join({
-          stream: source,
-          key: keyOf(operation, context.viewer, source.source),
-          field: sharingOf(schema, operation.document, operation.operationName).field,
-          execute: async (event) => receiver.serialize(await respond(operation, event, newContext())),
-          deliver: receiver.deliver,
-          end,
-        }),
-      );
+      const execute = async (event: unknown) =>
+        receiver.serialize(await respond(operation, event, newContext()));
+      const { deliver, end } = receiver;
+      if (!(source instanceof ChannelStream))
+        return pump(source[Symbol.asyncIterator](), { respond: execute, deliver, end });
+      const { field } = sharingOf(schema, operation.document, operation.operationName);
+      const key = keyOf(operation, context.viewer, source.source);
+      return fanOut.join({ stream: source, key, field, execute, deliver, end });
     },
   };
 }

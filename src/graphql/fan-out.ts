@@ -26,7 +26,8 @@ export interface Subscriber {
 /** Hears what the fan-out does. */
 export interface FanOutObserver {
   began(field: string, resumed: boolean): void;
-  executed(field: string): void;
+  /** An item was executed once, for however many. */
+  executed(field: string, item: StreamItem): void;
   /** An item was given to so many; `live` unless it was replayed. */
   delivered(field: string, count: number, item: StreamItem, live: boolean): void;
   ended(field: string): void;
@@ -34,6 +35,8 @@ export interface FanOutObserver {
 
 export interface FanOutOptions {
   readonly observer?: FanOutObserver;
+  /** Around the execution of every event, for traces and the log: it must run it once and give what it gives. */
+  readonly around?: (<T>(item: StreamItem, run: () => Promise<T>) => Promise<T>) | undefined;
   /** Resolves when whoever had lost all access before the call was told so, and has left. */
   readonly endingsHeard: () => Promise<void>;
 }
@@ -66,15 +69,20 @@ interface Job {
 }
 
 /** Creates the fan-out of a process. */
-export function createFanOut({ endingsHeard, observer }: FanOutOptions): FanOut {
+export function createFanOut(options: FanOutOptions): FanOut {
+  const { endingsHeard, observer, around = (_item, run) => run() } = options;
   const groups = new Map<string, Group>();
   const gate = createGate(maxReplaying);
   const replayed = new Map<string, Promise<SharedResponse | null>>();
 
-  async function respond(member: Member, item: StreamItem): Promise<SharedResponse | null> {
+  function respond(member: Member, item: StreamItem): Promise<SharedResponse | null> {
+    return around(item, () => respondTo(member, item));
+  }
+
+  async function respondTo(member: Member, item: StreamItem): Promise<SharedResponse | null> {
     const prepared = await member.stream.prepare(item);
     if (prepared === null) return null;
-    observer?.executed(member.field);
+    observer?.executed(member.field, item);
     return member.execute(prepared);
   }
 
@@ -108,7 +116,7 @@ export function createFanOut({ endingsHeard, observer }: FanOutOptions): FanOut 
     /** Events up to here were known when the endings were last heard. */
     let covered = 0;
     while (!member.left) {
-      const feed = source.caughtUp;
+      const feed = source.goLive();
       if (feed) return enter(member, feed);
       const result = await source.next();
       if (member.left) return;
@@ -163,7 +171,7 @@ export function createFanOut({ endingsHeard, observer }: FanOutOptions): FanOut 
   return {
     join(subscriber) {
       observer?.began(subscriber.field, subscriber.stream.source.resumed);
-      const member: Member = { ...subscriber, after: 0, left: false };
+      const member: Member = Object.assign(subscriber, { after: 0, left: false });
       bring(member).catch((error: unknown) => end(member, error as Error));
       return () => leave(member);
     },

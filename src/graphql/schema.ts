@@ -1,8 +1,10 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import '../modules/accounts/schema.js';
 import '../modules/availability/schema.js';
+import '../modules/boards/schema.js';
 import '../modules/calendar-feed/schema.js';
 import '../modules/chats/schema.js';
+import '../modules/room-exports/schema.js';
 import '../modules/classrooms/schema.js';
 import '../modules/lessons/schema.js';
 import '../modules/notifications/schema.js';

@@ -1,6 +1,8 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 
+import { presentWork } from './tracing/work.js';
+
 export type { Logger } from 'pino';
 
 /** How the process writes its log: JSON lines, or readable lines on a terminal. */
@@ -17,6 +19,11 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     serializers: { err: describeError },
+    // Whatever is logged on the way says for whom.
+    mixin: () => {
+      const requestId = presentWork()?.requestId;
+      return requestId ? { requestId } : {};
+    },
   };
   const readable = { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' };
   if (destination) {

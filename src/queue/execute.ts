@@ -3,8 +3,15 @@ import { asError } from '../shared/errors.js';
 import { isDatabaseLoss } from './database-loss.js';
 import { type HandlerContext, handlerFor, type QueueHandler } from './handler.js';
 import type { HeldLease } from './held-lease.js';
-import type { PayloadSchemas } from './item.js';
-import { LeaseLost, type ObservedOutcome, type Outcome, PermanentFailure, UnknownItem } from './outcome.js';
+import type { PayloadSchemas, QueueItem } from './item.js';
+import {
+  type HandlerOutcome,
+  LeaseLost,
+  type ObservedOutcome,
+  type Outcome,
+  PermanentFailure,
+  UnknownItem,
+} from './outcome.js';
 import { checkPayload, isKnown, PayloadError } from './payloads.js';
 import { completeItem } from './sql/complete.js';
 import { skipItem } from './sql/skip.js';
@@ -14,16 +21,39 @@ export interface ExecuteOptions {
   readonly schemas: PayloadSchemas;
   readonly handlers: QueueHandler | Readonly<Record<string, QueueHandler | undefined>>;
   readonly handlerTimeoutSeconds: number;
+  readonly around?: AroundHandler | undefined;
 }
 
-/** Runs the item's handler and gives what became of it; never throws. */
-export async function execute(held: HeldLease, options: ExecuteOptions): Promise<ObservedOutcome> {
+/** Runs a handler on behalf of whoever watches: it must run it once, and give what it gives. */
+export type AroundHandler = <T>(item: QueueItem, run: () => Promise<T>) => Promise<T>;
+
+/**
+ * Runs the item's handler and gives what became of it: at once when the handler does, since a promise and a timer for
+ * each item cost more than the rest of it. Never throws.
+ */
+export function execute(
+  held: HeldLease,
+  options: ExecuteOptions,
+): ObservedOutcome | Promise<ObservedOutcome> {
   try {
     const handle = handlerFor(options.handlers, held.item);
     if (!handle || !isKnown(options.schemas, held.item.eventType))
       throw new UnknownItem(`There is no handler for ${describe(held)}.`);
     const payload = checkPayload(options.schemas, held.item.eventType, held.item.payload);
-    const work = Promise.resolve(handle({ ...held.item, payload }, contextOf(held)));
+    const run = () => handle({ ...held.item, payload }, new Context(held));
+    const work = options.around ? options.around(held.item, async () => run()) : run();
+    return 'then' in work ? outcomeInTime(work, held, options) : (held.recorded ?? work);
+  } catch (thrown) {
+    return outcomeOf(options.database, asError(thrown));
+  }
+}
+
+async function outcomeInTime(
+  work: Promise<HandlerOutcome>,
+  held: HeldLease,
+  options: ExecuteOptions,
+): Promise<ObservedOutcome> {
+  try {
     const outcome = await withinTime(work, held, options.handlerTimeoutSeconds);
     return held.recorded ?? outcome;
   } catch (thrown) {
@@ -43,21 +73,33 @@ function describe({ item }: HeldLease): string {
   return item.channel ? `"${item.eventType}" on ${item.channel}` : `"${item.eventType}"`;
 }
 
-function contextOf(held: HeldLease): HandlerContext {
-  // Only the commit makes it true: the transaction may still roll back, and be run again.
-  function record(tx: UnitOfWork, outcome: Outcome, stillHeld: boolean): void {
+class Context implements HandlerContext {
+  readonly #held: HeldLease;
+
+  constructor(held: HeldLease) {
+    this.#held = held;
+  }
+
+  async complete(tx: UnitOfWork): Promise<void> {
+    this.#record(tx, { kind: 'completed' }, await completeItem(tx, this.#held));
+  }
+
+  async skip(tx: UnitOfWork, reason: string): Promise<void> {
+    this.#record(tx, { kind: 'skipped', reason }, await skipItem(tx, this.#held, reason));
+  }
+
+  get signal(): AbortSignal {
+    return this.#held.abort.signal;
+  }
+
+  /** Only the commit makes it true: the transaction may still roll back, and be run again. */
+  #record(tx: UnitOfWork, outcome: Outcome, stillHeld: boolean): void {
+    const held = this.#held;
     if (!stillHeld) throw new LeaseLost(held.item.id);
     tx.afterCommit(() => {
       held.recorded = outcome;
     });
   }
-  return {
-    complete: async (tx) => record(tx, { kind: 'completed' }, await completeItem(tx, held)),
-    skip: async (tx, reason) => record(tx, { kind: 'skipped', reason }, await skipItem(tx, held, reason)),
-    get signal() {
-      return held.abort.signal;
-    },
-  };
 }
 
 /** A handler that hangs may not keep its place for ever. What it does later is stopped by the lease. */

@@ -1,4 +1,4 @@
-import type { Lease } from './item.js';
+import type { Lease, QueueItem } from './item.js';
 import type { Outcome } from './outcome.js';
 
 /** A lease in this worker's hands. */
@@ -8,18 +8,25 @@ export interface HeldLease extends Lease {
   recorded: Outcome | null;
 }
 
-/** Takes a lease into this worker's hands. Few handlers ever look at the signal, and it costs as much as the rest. */
+class Held implements HeldLease {
+  recorded: Outcome | null = null;
+  #abort: AbortController | undefined;
+
+  constructor(
+    readonly item: QueueItem,
+    readonly token: string,
+  ) {}
+
+  // Few handlers ever look at the signal, and it costs as much as the rest.
+  get abort(): AbortController {
+    this.#abort ??= new AbortController();
+    return this.#abort;
+  }
+}
+
+/** Takes a lease into this worker's hands. */
 export function holdLease({ item, token }: Lease): HeldLease {
-  let abort: AbortController | undefined;
-  return {
-    item,
-    token,
-    recorded: null,
-    get abort() {
-      abort ??= new AbortController();
-      return abort;
-    },
-  };
+  return new Held(item, token);
 }
 
 /** An item with what became of it. */

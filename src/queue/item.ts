@@ -44,6 +44,8 @@ export interface QueueItem<EventType extends string = string, Payload = unknown>
   readonly lostLeases: number;
   readonly runAt: Date;
   readonly createdAt: Date;
+  /** What it goes back to, see `readCause`; null for what no request has caused. */
+  readonly cause?: string | null;
 }
 
 /** `QueueItem` for every event type of the schemas, each with its own payload. */

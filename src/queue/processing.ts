@@ -64,21 +64,32 @@ export function createProcessing(options: ProcessingOptions): Processing {
   }
 
   function startNext(): void {
+    let answeredAtOnce = false;
     while (running < concurrency) {
       const next = waiting.shift();
-      if (!next) return;
-      running += 1;
-      void run(next);
+      if (!next) break;
+      const outcome = execute(next, options);
+      if (outcome instanceof Promise) {
+        running += 1;
+        void finish(next, outcome);
+      } else {
+        settle(next, outcome);
+        answeredAtOnce = true;
+      }
     }
+    if (answeredAtOnce) options.onProgress();
   }
 
-  async function run(lease: HeldLease): Promise<void> {
-    const outcome = await execute(lease, options);
+  async function finish(lease: HeldLease, outcome: Promise<ObservedOutcome>): Promise<void> {
+    settle(lease, await outcome);
     running -= 1;
-    if (lease.recorded || outcome.kind === 'lost' || outcome.kind === 'handedBack') release(lease, outcome);
-    else if (held.has(lease)) settlement.settle(lease, outcome);
     startNext();
     options.onProgress();
+  }
+
+  function settle(lease: HeldLease, outcome: ObservedOutcome): void {
+    if (lease.recorded || outcome.kind === 'lost' || outcome.kind === 'handedBack') release(lease, outcome);
+    else if (held.has(lease)) settlement.settle(lease, outcome);
   }
 
   async function handBack(leases: readonly HeldLease[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Database, Queryable, UnitOfWork } from '../platform/database/database.js';
 import type { Signals } from '../platform/signals/postgres-signals.js';
+import { presentCause } from '../platform/tracing/cause.js';
 import { newId } from '../shared/ids.js';
 import type { NewItemOf, PayloadSchemas } from './item.js';
 import { checkPayload } from './payloads.js';
@@ -20,6 +21,8 @@ export interface NotificationQueue<Schemas extends PayloadSchemas = PayloadSchem
   enqueue(item: NewItemOf<Schemas>, tx?: UnitOfWork): Promise<string>;
   /** The same for many items in one statement: all of them or none. Gives the ids in the order of the items. */
   enqueueBatch(items: readonly NewItemOf<Schemas>[], tx?: UnitOfWork): Promise<string[]>;
+  /** Wakes workers for items that a statement of the caller's own has added and committed. */
+  wake(): void;
   /** Withdraws an unfinished item for a reason; false if it was finished already. */
   cancel(id: string, reason: string, tx?: UnitOfWork): Promise<boolean>;
   /** The state of the whole queue. */
@@ -43,16 +46,17 @@ export function createNotificationQueue<Schemas extends PayloadSchemas>(
   options: NotificationQueueOptions<Schemas>,
 ): NotificationQueue<Schemas> {
   const { database, signals, schemas } = options;
+  const wake = () => signals.send(queueTopic, 'ready');
 
   async function enqueueBatch(items: readonly NewItemOf<Schemas>[], tx?: UnitOfWork): Promise<string[]> {
     if (items.length === 0) return [];
+    const cause = presentCause();
     const identified = items.map((item): IdentifiedItem => {
       if (!item.userId && !item.organizationId)
         throw new Error('A queue item needs a user or an organization.');
-      return { ...item, id: newId(), payload: checkPayload(schemas, item.eventType, item.payload) };
+      return { ...item, id: newId(), cause, payload: checkPayload(schemas, item.eventType, item.payload) };
     });
     const { ids, inserted } = await insertOrFind(tx ?? database, identified);
-    const wake = () => signals.send(queueTopic, 'ready');
     if (inserted && tx) tx.afterCommit(wake);
     else if (inserted) wake();
     return ids;
@@ -60,6 +64,7 @@ export function createNotificationQueue<Schemas extends PayloadSchemas>(
 
   return {
     enqueueBatch,
+    wake,
     enqueue: async (item, tx) => {
       const [id] = await enqueueBatch([item], tx);
       return id as string;

@@ -1,9 +1,11 @@
 import type { Database } from '../platform/database/database.js';
 import type { Logger } from '../platform/logger.js';
 import type { Signals } from '../platform/signals/postgres-signals.js';
+import { readCause } from '../platform/tracing/cause.js';
 import { asError } from '../shared/errors.js';
 import { type BatchReport, createBatchTally } from './batches.js';
 import { createClaimLoop } from './claim-loop.js';
+import type { AroundHandler } from './execute.js';
 import type { HandlerMap, QueueHandler } from './handler.js';
 import type { HeldLease } from './held-lease.js';
 import { createHousekeeping } from './housekeeping.js';
@@ -48,6 +50,8 @@ export interface QueueWorkerOptions<Schemas extends PayloadSchemas> {
   readonly timing?: Partial<QueueTiming>;
   /** Told of every claim when all of it is settled. */
   readonly onBatch?: (batch: BatchReport) => void;
+  /** Around every handler, for metrics and traces. */
+  readonly around?: AroundHandler;
   /** Told once of everything that was claimed, for metrics and progress. */
   readonly onOutcome?: (item: QueueItem, outcome: ObservedOutcome) => void;
 }
@@ -72,7 +76,11 @@ export function createQueueWorker<Schemas extends PayloadSchemas>(
     if (outcome.kind === 'failed') {
       const { id, eventType, channel, attempts } = item;
       logger.warn(
-        { err: outcome.error, item: { id, eventType, channel, attempts: attempts + 1 } },
+        {
+          err: outcome.error,
+          requestId: readCause(item.cause).requestId ?? id,
+          item: { id, eventType, channel, attempts: attempts + 1 },
+        },
         'an item failed',
       );
     }
@@ -92,6 +100,7 @@ export function createQueueWorker<Schemas extends PayloadSchemas>(
     // A payload has passed the schema of its event type before a handler sees it.
     handlers: options.handlers as QueueHandler | Record<string, QueueHandler | undefined>,
     handlerTimeoutSeconds: timing.handlerTimeoutSeconds,
+    around: options.around,
     batchSize,
     concurrency,
     onAccepted: tally.claimed,

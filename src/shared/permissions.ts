@@ -11,6 +11,9 @@ const table = {
   /** E-mail address and plan of other people. */
   'user:read-private': ['OWNER', 'ADMIN'],
   'user:set-plan': ['OWNER', 'ADMIN'],
+  /** Into the school as tutors and students. */
+  'user:invite': ['OWNER', 'ADMIN'],
+  'user:invite-admin': ['OWNER'],
   'relation:invite': ['TUTOR'],
   'relation:read-any': ['OWNER', 'ADMIN'],
   'lesson:schedule': ['TUTOR'],

@@ -4,10 +4,14 @@ import type { Services } from '../graphql/context.js';
 import { createExecution } from '../graphql/execution.js';
 import { createFanOut } from '../graphql/fan-out.js';
 import { createDocumentGuard } from '../graphql/guards.js';
+import { observeEvents } from '../graphql/observe-events.js';
+import { observedExecution } from '../graphql/observed-execution.js';
+import { createOperationLog } from '../graphql/operations.js';
 import { createPersistedDocuments, type PersistedDocuments } from '../graphql/persisted-documents.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import type { Logger } from '../platform/logger.js';
 import { createMetricsRegistry, type MetricsRegistry } from '../platform/metrics/registry.js';
+import { noTracing, type Tracing } from '../platform/tracing/tracing.js';
 import type { Authenticate } from './authentication.js';
 import { createCallerOf, type TrustedProxies } from './client-address.js';
 import type { GraphiqlPage } from './graphiql/page.js';
@@ -17,6 +21,7 @@ import { addCors } from './http/cors.js';
 import { addGraphqlRoute } from './http/graphql-route.js';
 import { addHealthRoutes } from './http/health.js';
 import { addMetricsRoutes } from './http/metrics.js';
+import { observeRequests } from './http/observe-requests.js';
 import { addRoutes, type Route } from './http/routes.js';
 import { defaultTransportLimits, type TransportLimits } from './limits.js';
 import type { AllowedOrigins } from './origins.js';
@@ -58,8 +63,22 @@ export interface HttpServerOptions {
   readonly rateLimits?: RateLimits;
   /** Resolves when `endAccess` was called for all that had ended before. */
   readonly endingsHeard?: () => Promise<void>;
-  /** Where the metrics are; `/metrics` shows them. */
-  readonly metrics?: MetricsRegistry;
+  readonly observation?: Observation;
+}
+
+/** How the server is watched by those who run it. */
+export interface Observation {
+  /** Whether requests, operations and events are counted, logged and traced at all. */
+  readonly enabled: boolean;
+  /** Where the metrics are. */
+  readonly registry: MetricsRegistry;
+  /** `/metrics` on this port, behind a token unless null; none when it is undefined. */
+  readonly routes?: { readonly token: string | null } | undefined;
+  readonly tracing: Tracing;
+  /** Names of operations that may become labels. */
+  readonly knownOperations: readonly string[];
+  /** What takes longer is logged with its statements; 0 logs none. */
+  readonly slowOperationMs: number;
 }
 
 /** The server of GraphQL over HTTP and WebSocket, and of health. */
@@ -80,12 +99,24 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const apollo = createApollo({ schema, guard, logger });
   const { socketsPerUser } = limits;
   const signIn = createSignIn({ authenticate, clock, logger, socketsPerUser });
-  const registry = options.metrics ?? createMetricsRegistry();
+  const { enabled, registry, routes, tracing, ...naming } = options.observation ?? unobserved();
   const metrics = createGatewayMetrics(registry);
+  const operations = createOperationLog({
+    registry,
+    logger,
+    knownNames: naming.knownOperations,
+    slowMs: naming.slowOperationMs,
+  });
   const { endingsHeard = async () => {}, origins = 'same' } = options;
-  const fanOut = createFanOut({ endingsHeard, observer: fanOutObserver(metrics) });
+  const fanOut = createFanOut({
+    endingsHeard,
+    observer: fanOutObserver(metrics),
+    around: enabled ? observeEvents(tracing) : undefined,
+  });
+  const observed = { operations, tracing, logger };
   const documents = options.documents ?? createPersistedDocuments(null, false);
-  const execution = createExecution(schema, guard, documents, fanOut);
+  const plain = createExecution(schema, guard, documents, fanOut);
+  const execution = enabled ? observedExecution(plain, observed) : plain;
   const { rateLimits = noRateLimits } = options;
   const callerOf = createCallerOf(options.trustedProxies);
   const gateway = createGateway({
@@ -94,19 +125,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   const state = { started: false, stopping: false };
   const app = createApp({ limits, logger, state, secure: options.secure ?? false });
+  if (enabled) observeRequests(app, { registry, ...observed });
   addCors(app, origins);
   addGraphqlRoute(app, {
-    apollo,
-    guard,
-    documents,
-    services,
-    authenticate,
-    callerOf,
-    rateLimits,
-    graphiql,
-    logger,
+    ...{ apollo, guard, documents, services, authenticate, callerOf, rateLimits, graphiql, logger, tracing },
   });
-  addMetricsRoutes(app, registry);
+  if (routes) addMetricsRoutes(app, { registry, ...routes });
   addHealthRoutes(app, async () => !state.stopping && (await options.ready()));
   addRoutes(app, options.routes ?? []);
   app.server.on('upgrade', gateway.upgrade);
@@ -135,6 +159,17 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       return closed;
     },
     endAccess: signIn.endAccess,
+  };
+}
+
+function unobserved(): Observation {
+  return {
+    enabled: true,
+    registry: createMetricsRegistry(),
+    routes: { token: null },
+    tracing: noTracing,
+    knownOperations: [],
+    slowOperationMs: 0,
   };
 }
 

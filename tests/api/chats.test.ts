@@ -242,7 +242,7 @@ describe('a room whose channel is locked', () => {
       timeZone: 'Europe/Kyiv',
       locale: 'en',
     };
-    const draft = { body: 'once', clientMessageId: 'a', replyToId: null };
+    const draft = { body: 'once', clientMessageId: 'a', replyToId: null, mentionIds: [] };
     const here = say(tutor, 'once', { clientMessageId: 'a' });
     const there = node.sendMessage(viewer, { kind: 'lesson', id: lesson.uuid }, draft);
     await eventually(waiting, (count) => count === 2);

@@ -123,7 +123,15 @@ export async function startTransport(options: Partial<HttpServerOptions> = {}) {
   });
   const Mutation = new GraphQLObjectType({
     name: 'Mutation',
-    fields: { change: { type: GraphQLString, resolve: () => 'changed' } },
+    fields: {
+      change: { type: GraphQLString, resolve: () => 'changed' },
+      renew: {
+        type: GraphQLString,
+        args: { token: { type: GraphQLString } },
+        resolve: async (_, { token }, { socket }: Context) =>
+          (await socket?.authenticate(token))?.toISOString() ?? 'no socket',
+      },
+    },
   });
   const Subscription = new GraphQLObjectType<unknown, Context>({
     name: 'Subscription',

@@ -193,7 +193,8 @@ describe('a failing operation over HTTP', () => {
     expect({ status, code }).toEqual({ status: 200, code: 'INTERNAL_ERROR' });
     expect(error?.extensions.detail).toContain('trace-77');
     expect(JSON.stringify(error)).not.toContain('secret');
-    const lines = api.log.filter((entry) => entry.includes('trace-77'));
+    const errors = api.log.filter((entry) => entry.includes('"level":50'));
+    const lines = errors.filter((entry) => entry.includes('trace-77'));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('the secret of the house');
   });

@@ -1,3 +1,4 @@
+import { hashPassword } from '../../src/modules/accounts/passwords.js';
 import { newId } from '../../src/shared/ids.js';
 import { signIn, signUp } from '../api/account-operations.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
@@ -18,6 +19,19 @@ afterAll(() => app.stop());
 const resetOperation =
   'mutation ($email: EmailAddress!) { requestPasswordReset(input: { email: $email }) { ok } }';
 const unknown = () => `tutor-${newId()}@test.example`;
+
+/** Accounts whose owners have proved these addresses, straight in the database. */
+async function provedAccounts(addresses: readonly string[]): Promise<void> {
+  const { organizationId } = await app.seed.school();
+  const passwordHash = await hashPassword('the password of the owner');
+  await app.foundation.database.sql(
+    `INSERT INTO app_user (id, organization_id, email, password_hash, display_name, role, email_verified_at)
+     SELECT gen_random_uuid(), $1, address, $2, 'Owner', 'STUDENT', now() FROM unnest($3::text[]) AS address`,
+    organizationId,
+    passwordHash,
+    addresses,
+  );
+}
 
 /** Milliseconds of `samples` requests of each kind, in random order, after a few to warm up; so many at a time. */
 async function measure(ask: { known: () => Promise<unknown>; unknown: () => Promise<unknown> }, atOnce = 1) {
@@ -88,20 +102,23 @@ describe('known and unknown addresses cannot be told apart by time', () => {
   );
 
   it(
-    'of a sign-up',
+    'of a sign-up, and of a sign-in with what was signed up',
     async () => {
-      const { email } = await (await app.seed.school()).tutor();
-      const ask = (address: string) =>
-        app.client().send(signUp, {
-          input: {
-            email: address,
-            password: 'a long enough password',
-            displayName: 'Somebody',
-            role: 'STUDENT',
-          },
+      const free = Array.from({ length: samples + 10 }, unknown);
+      const taken = Array.from({ length: samples + 10 }, unknown);
+      await provedAccounts(taken);
+      const inputFor = (email: string) => ({ email, password: 'a long enough password' });
+      const join = (addresses: string[]) => () =>
+        app.client().data(signUp, {
+          input: { ...inputFor(addresses.pop() ?? ''), displayName: 'Somebody', role: 'STUDENT' },
         });
-      const times = await measure({ known: () => ask(email), unknown: () => ask(unknown()) }, 4);
+      const enter = (addresses: string[]) => () =>
+        app.client().data(signIn, { input: inputFor(addresses.pop() ?? '') });
+      const [forSignIn, forSignInFree] = [[...taken], [...free]];
+      const times = await measure({ known: join(taken), unknown: join(free) });
       expect(report('sign-up', times)).toBeGreaterThan(limit);
+      const afterwards = await measure({ known: enter(forSignIn), unknown: enter(forSignInFree) });
+      expect(report('sign-in after it', afterwards)).toBeGreaterThan(limit);
     },
     patience,
   );

@@ -42,6 +42,8 @@ function message(sequence: number, changes: object = {}) {
     editedAt: null,
     deletedAt: null,
     author: person,
+    reactions: [],
+    mentions: [],
     replyTo: null,
     ...changes,
   };

@@ -1,6 +1,6 @@
-import { WebSocket } from 'ws';
 import { ChatEventsDocument, createLiveSocket, createResumable } from '../../client/index.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
+import { cuttable } from './cuttable-socket.js';
 
 const messages = 200;
 const cuts = 10;
@@ -10,22 +10,6 @@ beforeAll(async () => {
   app = await startApp();
 });
 afterAll(() => app.stop());
-
-/** A socket class that remembers what it opened, so that a test can cut it as a network would: without a word. */
-function cuttable() {
-  const open = new Set<WebSocket>();
-  class CuttableSocket extends WebSocket {
-    constructor(...args: ConstructorParameters<typeof WebSocket>) {
-      super(...args);
-      open.add(this);
-      this.on('close', () => open.delete(this));
-    }
-  }
-  const cut = () => {
-    for (const socket of open) socket.terminate();
-  };
-  return { CuttableSocket, cut };
-}
 
 /** Follows a room through the resumable wrapper; `sequences` are those of the messages that came. */
 function follow(accessToken: string, roomId: string, after: string) {

@@ -1,3 +1,4 @@
+import { playBoard } from '../../examples/board.js';
 import { playStory } from '../../examples/story.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
 
@@ -15,6 +16,12 @@ it('the story of the example client is played to its end', async () => {
   await playStory({ url: app.url, print: (line) => lines.push(line) });
   expect(lines).toContain('Danylo came back and got the 3 missed messages, each once and in order.');
   expect(lines.at(-1)).toBe('Both signed out. The end.');
+});
+
+it('the example of a board is played to its end', async () => {
+  const lines: string[] = [];
+  await playBoard({ url: app.url, print: (line) => lines.push(line) });
+  expect(lines.at(-1)).toBe('Both see the same board.');
 });
 
 it('the story fails when the server cannot be reached', async () => {

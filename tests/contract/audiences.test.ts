@@ -1,6 +1,6 @@
 import { type GraphQLObjectType, getNamedType, isLeafType, isObjectType } from 'graphql';
 import { schema } from '../../src/graphql/schema.js';
-import { encodeId } from '../../src/shared/ids.js';
+import { encodeId, newId } from '../../src/shared/ids.js';
 import type { Role } from '../../src/shared/viewer.js';
 import type { Person } from '../testkit/seed.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
@@ -48,14 +48,24 @@ async function world() {
     .data(`mutation { sendMessage(input: { roomId: "${lesson.id}", body: "good day" }) { message { id } } }`);
   await app.deliver();
   const { notifications } = await asStudent.data('{ notifications { edges { node { id } } } }');
+  const invitation = newId();
+  await app.foundation.database.sql(
+    `INSERT INTO invitation (id, organization_id, inviter_id, role, sealed_address, created_at, expires_at)
+     VALUES ($1, $2, $3, 'STUDENT', '', now(), now() + interval '1 day')`,
+    invitation,
+    school.organizationId,
+    student.uuid,
+  );
   const ids: Record<string, string> = {
     Organization: encodeId('organization', school.organizationId),
     User: student.id,
     Session: encodeId('session', student.sessionId),
+    Invitation: encodeId('invitation', invitation),
     TutorStudentRelation: relationId,
     Lesson: lesson.id,
     Classroom: (await school.classroom(tutor, [student])).id,
     ChatRoom: encodeId('room', lesson.uuid),
+    Board: encodeId('board', lesson.uuid),
     ChatMessage: sendMessage.message.id,
     Notification: notifications.edges[0].node.id,
   };
@@ -110,7 +120,7 @@ describe('the matrix of objects, fields and viewers', () => {
         const audience = fields[name] as 'seen' | readonly ViewerKind[];
         const mayRead = seenBy.includes(viewer) && (audience === 'seen' || audience.includes(viewer));
         const refusals = seenBy.includes(viewer)
-          ? ['null', 'CHAT_NOT_ACCESSIBLE', 'ROOM_NOT_FOUND']
+          ? ['null', 'CHAT_NOT_ACCESSIBLE', 'BOARD_NOT_ACCESSIBLE', 'ROOM_NOT_FOUND']
           : [otherwise];
         const expected = viewer === 'nobody' ? ['UNAUTHENTICATED'] : mayRead ? [own(name)] : refusals;
         expect({ field: `${typeName}.${name}`, viewer, is: outcome(name) }).toEqual({

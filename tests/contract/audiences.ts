@@ -49,6 +49,11 @@ export const objects: Readonly<Record<string, ObjectAudience>> = {
     otherwise: 'SESSION_NOT_FOUND',
     fields: seen('id createdAt lastUsedAt userAgent current'),
   },
+  Invitation: {
+    seenBy: ['self', 'admin', 'owner'],
+    otherwise: 'INVITATION_NOT_FOUND',
+    fields: seen('id email role inviter createdAt expiresAt'),
+  },
   TutorStudentRelation: {
     seenBy: partiesAndAdmins,
     otherwise: 'RELATION_NOT_FOUND',
@@ -85,7 +90,14 @@ export const objects: Readonly<Record<string, ObjectAudience>> = {
   ChatMessage: {
     seenBy: parties,
     otherwise: 'MESSAGE_NOT_FOUND',
-    fields: seen('id roomId sequence version author body replyTo createdAt editedAt deletedAt reactions'),
+    fields: seen(
+      'id roomId sequence version author body replyTo createdAt editedAt deletedAt reactions deletedBy mentions',
+    ),
+  },
+  Board: {
+    seenBy: parties,
+    otherwise: 'BOARD_NOT_FOUND',
+    fields: seen('id roomId revision elements frozen eventCursor'),
   },
   Notification: {
     seenBy: self,
@@ -119,8 +131,10 @@ export const parts: Readonly<Record<string, string>> = {
   ReactionCount: 'emoji count userIds',
   TextRange: 'start length',
   TimeSlot: 'startsAt endsAt',
+  BoardElement: 'id kind data revision author',
   // Objects with ids whose own tests show who sees them.
   DeadLetter: 'id eventType channel attempts errors failedAt',
+  RoomExport: 'id roomId format lastSequence exportedSequence createdAt expiresAt startedAt finishedAt',
   LessonSeries: 'id rrule timeZone localStart durationMinutes lessons',
   WebhookEndpoint: 'id url events enabled createdAt',
   // Pages.
@@ -146,12 +160,15 @@ export const parts: Readonly<Record<string, string>> = {
   UserEdge: 'cursor node',
   // Payloads.
   AvailabilityPayload: 'availability',
+  BoardPayload: 'board',
+  UndoBoardOperationsPayload: 'board keptElementIds',
   CalendarFeedPayload: 'calendarFeed',
   CancellationPolicyPayload: 'tutor',
   ChatMessagePayload: 'message',
   ClassroomPayload: 'classroom',
   ChatRoomPayload: 'room',
   CountPayload: 'count',
+  InvitationPayload: 'invitation',
   LessonPayload: 'lesson',
   LessonSeriesPayload: 'series skipped',
   LessonsPayload: 'lessons',
@@ -160,9 +177,14 @@ export const parts: Readonly<Record<string, string>> = {
   NotificationsPayload: 'notifications unreadCount',
   OkPayload: 'ok',
   RelationPayload: 'relation',
+  RoomExportPayload: 'export url',
   UserPayload: 'user',
   WebhookEndpointPayload: 'endpoint secret',
   // Events.
+  BoardChanged: 'cursor occurredAt boardId revision kind opId undoes by elementId element',
+  BoardPointer: 'userId x y',
+  BoardPointers: 'pointers',
+  BoardFrozen: 'cursor occurredAt boardId',
   ChannelJoined: 'cursor occurredAt',
   ChannelReset: 'cursor occurredAt reason',
   LessonChanged: 'cursor occurredAt change lesson',
@@ -176,6 +198,7 @@ export const parts: Readonly<Record<string, string>> = {
   NotificationAdded: 'cursor occurredAt notification unreadCount',
   NotificationsRead: 'cursor occurredAt ids unreadCount',
   Presence: 'userId online typing lastSeenAt',
+  SocketPayload: 'expiresAt',
   PresenceSnapshot: 'present',
   PresenceChanged: 'presence',
 };
@@ -198,8 +221,11 @@ export const roots: Readonly<Record<string, RootAudience>> = {
     'availability freeSlots calendarFeed notificationPreferences webPushPublicKey searchMessages',
     'signed in',
   ),
-  ...each('classroom classrooms board', 'signed in'),
-  ...each('signOut revokeSession updateProfile changePassword requestEmailVerification', 'signed in'),
+  ...each('classroom classrooms board roomExport createRoomExport', 'signed in'),
+  ...each(
+    'signOut revokeSession authenticateSocket updateProfile changePassword requestEmailVerification',
+    'signed in',
+  ),
   ...each('exportAccount deleteAccount', 'signed in'),
   ...each('acceptInvitation declineInvitation endTutorStudentRelation', 'signed in'),
   ...each('updateLesson cancelLesson rescheduleLesson acceptLessonRequest declineLessonRequest', 'signed in'),
@@ -209,14 +235,21 @@ export const roots: Readonly<Record<string, RootAudience>> = {
   ),
   ...each('sendMessage editMessage deleteMessage addReaction removeReaction markRead setTyping', 'signed in'),
   ...each('addClassroomMember removeClassroomMember leaveClassroom archiveClassroom', 'signed in'),
-  ...each('applyBoardOperations rotateCalendarFeed', 'signed in'),
+  ...each('renameClassroom setClassroomMemberRole', 'signed in'),
+  ...each('applyBoardOperations undoBoardOperations moveBoardPointer rotateCalendarFeed', 'signed in'),
   ...each('markNotificationsRead markAllNotificationsRead updateNotificationPreferences', 'signed in'),
   ...each('registerPushSubscription', 'signed in'),
-  ...each('lessonEvents chatEvents inboxEvents boardEvents notificationEvents presenceEvents', 'signed in'),
+  ...each(
+    'lessonEvents chatEvents inboxEvents boardEvents boardPointers notificationEvents presenceEvents',
+    'signed in',
+  ),
 
   ...each('inviteStudent scheduleLesson scheduleLessons scheduleLessonSeries', tutor),
   ...each('setAvailability setCancellationPolicy createClassroom', tutor),
   ...each('requestLesson', student),
+  // A tutor invites students; what an admin invites besides is in the test of invitations.
+  ...each('createInvitation', ['OWNER', 'ADMIN', 'TUTOR']),
+  ...each('revokeInvitation', 'signed in'),
 
   ...each('auditLog setUserPlan notificationQueueStats notificationDeadLetters', admin),
   ...each('retryDeadLetters discardDeadLetters sendNotifications', admin),

@@ -7,7 +7,7 @@ it.each(defaultTabs.map(({ query }) => query))('the tab of GraphiQL fits the sch
   expect(validate(schema, parse(query))).toEqual([]);
 });
 
-const pages = ['README.md', 'docs/api/subscriptions.md'];
+const pages = ['README.md', 'docs/api/subscriptions.md', 'docs/api/boards.md'];
 
 it.each(pages)('every GraphQL example of %s fits the schema', async (page) => {
   const text = await readFile(new URL(`../../${page}`, import.meta.url), 'utf8');

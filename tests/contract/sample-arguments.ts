@@ -27,6 +27,7 @@ const byName: Readonly<Record<string, () => unknown>> = {
   url: () => 'https://hooks.example.org/lectern',
   events: () => ['lesson.scheduled'],
   type: () => 'lesson.scheduled',
+  role: () => 'STUDENT',
   endpoint: () => 'https://push.example.org/send/1',
   auth: () => Buffer.alloc(16, 1).toString('base64url'),
   p256dh: () => Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 1)]).toString('base64url'),
@@ -58,7 +59,7 @@ function sampleId(name: string, field: string): string {
 function sample(type: GraphQLInputType, name: string, field: string): unknown {
   if (isNonNullType(type)) return sample(type.ofType, name, field);
   if (isListType(type)) return byName[name]?.() ?? [sample(type.ofType, name, field)];
-  if (isEnumType(type)) return type.getValues()[0]?.name;
+  if (isEnumType(type)) return byName[name]?.() ?? type.getValues()[0]?.name;
   if (isInputObjectType(type)) return required(Object.values(type.getFields()), field);
   if (type.name === 'ID') return sampleId(name, field);
   const isInstant = type.name === 'DateTime' && (name === 'from' || name === 'to');

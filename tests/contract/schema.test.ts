@@ -79,6 +79,10 @@ it('a list of objects is a connection, unless it is bounded by what it is', () =
     'Query.notificationDefaults',
     'Query.webhookEndpoints',
     'PresenceSnapshot.present',
+    'ChatMessage.mentions',
+    'ChatMessage.reactions',
+    'Board.elements',
+    'BoardPointers.pointers',
     'MessageSnippet.highlights',
   ]);
   const lists = own.flatMap((type) => {

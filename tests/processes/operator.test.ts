@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { signIn } from '../api/account-operations.js';
+import { entryArguments } from '../testkit/entry-arguments.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
 
 let app: TestApp;
@@ -22,7 +23,7 @@ function run(entry: string, ...args: string[]): Promise<{ code: number; stdout: 
     LOG_LEVEL: 'error',
   };
   return new Promise((resolve) => {
-    const command = ['node_modules/tsx/dist/cli.mjs', `src/${entry}.ts`, ...args];
+    const command = [...entryArguments(entry), ...args];
     execFile(process.execPath, command, { cwd: root, env }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     );

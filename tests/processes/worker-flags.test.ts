@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { newId } from '../../src/shared/ids.js';
 import { eventually } from '../testkit/eventually.js';
+import { type Scrape, scrape } from '../testkit/scrape.js';
 import type { Person, School } from '../testkit/seed.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
 import { execute } from '../testkit/test-database.js';
@@ -156,4 +157,21 @@ it('ends a drain on a signal', async () => {
   expect(await hanging.ended).toBe(0);
   await eventually(rows, ([, mailItem]) => mailItem?.status === 'PENDING');
   mail.server.close();
+}, 60_000);
+
+it('WORKER_METRICS_PORT shows the metrics of a worker that runs alone', async () => {
+  await announce();
+  const alone = worker([], { WORKER_METRICS_PORT: '0', METRICS_TOKEN: 'a-token-that-scrapers-have' });
+  const printed = await alone.printed(/"msg":"metrics are at \/metrics"/);
+  const [, port] = /"port":(\d+),"msg":"metrics are at/.exec(printed) ?? [];
+  const origin = `http://127.0.0.1:${port}`;
+  expect((await fetch(`${origin}/metrics`)).status).toBe(401);
+  const read = () => scrape(origin, { authorization: 'Bearer a-token-that-scrapers-have' });
+  const outcome = ({ series }: Scrape) => series.find(({ name }) => name === 'queue_outcomes_total');
+  const metrics = await eventually(read, (now) => outcome(now) !== undefined);
+  expect(outcome(metrics)?.labels).toMatchObject({ event_type: 'announcement' });
+  expect(metrics.value('queue_dead_letters')).toBe(0);
+  expect(metrics.value('process_start_time_seconds')).toBeGreaterThan(0);
+  // It has no sockets and answers no operations.
+  expect(metrics.text).not.toMatch(/ws_connections_total|graphql_operations_total/);
 }, 60_000);

@@ -140,7 +140,7 @@ export async function openDeliveryTest({
   );
   await database.sql(
     `INSERT INTO lesson (id, organization_id, tutor_id, student_id, title, starts_at, ends_at, status)
-     VALUES ($1, $2, $3, $4, 'Алгебра & <b>', '2026-11-25T08:00Z', '2026-11-25T09:00Z', 'SCHEDULED')`,
+     VALUES ($1, $2, $3, $4, 'Алгебра & <b>', '2037-11-25T08:00Z', '2037-11-25T09:00Z', 'SCHEDULED')`,
     lessonId,
     organizationId,
     tutorId,

@@ -1,8 +1,10 @@
-import { type DeliveryTest, openDeliveryTest } from './delivery-fixture.js';
+import { type DeliveryTest, noon, openDeliveryTest } from './delivery-fixture.js';
 
 let test: DeliveryTest;
 beforeEach(async () => {
   test = await openDeliveryTest();
+  // What is put off until a time waits for the database's clock, so the times are far ahead of it.
+  test.at('2037-11-23T10:00:00Z');
 });
 afterEach(() => test.close());
 
@@ -58,13 +60,13 @@ it('mails once for messages that come one after the other while none is shown', 
 
 it('holds a mail back until quiet hours end, without any cost', async () => {
   await test.set(test.studentId, { quietHours: { from: 22 * 60, to: 7 * 60 } });
-  test.at('2026-11-23T23:00:00Z');
+  test.at('2037-11-23T23:00:00Z');
   await test.tellOfLesson('scheduled', test.studentId);
   await test.drain();
   expect(await test.eventsOf(test.studentId)).toEqual(['notification.added']);
   const [mail] = await ofChannel('EMAIL');
-  expect(mail).toMatchObject({ status: 'PENDING', attempts: 0, runAt: new Date('2026-11-24T05:00:00Z') });
-  test.at('2026-11-24T05:00:00Z');
+  expect(mail).toMatchObject({ status: 'PENDING', attempts: 0, runAt: new Date('2037-11-24T05:00:00Z') });
+  test.at('2037-11-24T05:00:00Z');
   await test.makeDue();
   await test.drain();
   expect(subjects()).toEqual([scheduled]);
@@ -72,11 +74,11 @@ it('holds a mail back until quiet hours end, without any cost', async () => {
 
 it('does not send after quiet hours what is pointless by then', async () => {
   await test.set(test.studentId, { quietHours: { from: 22 * 60, to: 11 * 60 } });
-  test.at('2026-11-24T23:00:00Z');
+  test.at('2037-11-24T23:00:00Z');
   await test.tellOfLesson('scheduled', test.studentId);
   await test.drain();
   // The lesson begins at 08:00Z, an hour before they end.
-  test.at('2026-11-25T09:00:00Z');
+  test.at('2037-11-25T09:00:00Z');
   await test.makeDue();
   await test.drain();
   expect(await ofChannel('EMAIL')).toMatchObject([
@@ -86,7 +88,7 @@ it('does not send after quiet hours what is pointless by then', async () => {
 
 it('mails a cancellation at once, in quiet hours and however mail is gathered', async () => {
   await test.set(test.studentId, { quietHours: { from: 22 * 60, to: 7 * 60 }, digest: 'DAILY' });
-  test.at('2026-11-23T23:00:00Z');
+  test.at('2037-11-23T23:00:00Z');
   await test.cancelLesson();
   await test.tellOfLesson('cancelled', test.studentId);
   await test.drain();
@@ -96,8 +98,8 @@ it('mails a cancellation at once, in quiet hours and however mail is gathered', 
 
 it('gathers mails in one digest at 08:00 local time, without what is pointless by then', async () => {
   await test.set(test.studentId, { digest: 'DAILY' });
-  const physics = await addLesson('2026-11-27T08:00:00Z');
-  const dropped = await addLesson('2026-11-28T08:00:00Z');
+  const physics = await addLesson('2037-11-27T08:00:00Z');
+  const dropped = await addLesson('2037-11-28T08:00:00Z');
   for (const lessonId of [test.lessonId, physics, dropped]) {
     const payload = { lessonId, version: 1, actorId: test.tutorId };
     await test.queue.enqueue({ eventType: 'lesson.scheduled', userId: test.studentId, payload });
@@ -107,16 +109,16 @@ it('gathers mails in one digest at 08:00 local time, without what is pointless b
   expect(
     (await ofChannel('EMAIL')).map(({ eventType, status, reason }) => [eventType, status, reason]),
   ).toEqual([
-    ['lesson.scheduled', 'SKIPPED', 'It goes into the digest of 2026-11-24T06:00:00.000Z.'],
+    ['lesson.scheduled', 'SKIPPED', 'It goes into the digest of 2037-11-24T06:00:00.000Z.'],
     ['notification.digest', 'PENDING', null],
-    ['lesson.scheduled', 'SKIPPED', 'It goes into the digest of 2026-11-24T06:00:00.000Z.'],
-    ['lesson.scheduled', 'SKIPPED', 'It goes into the digest of 2026-11-24T06:00:00.000Z.'],
+    ['lesson.scheduled', 'SKIPPED', 'It goes into the digest of 2037-11-24T06:00:00.000Z.'],
+    ['lesson.scheduled', 'SKIPPED', 'It goes into the digest of 2037-11-24T06:00:00.000Z.'],
   ]);
   await test.database.sql(
     `UPDATE lesson SET status = 'CANCELLED', cancelled_at = now() WHERE id = $1`,
     dropped,
   );
-  test.at('2026-11-24T06:00:00Z');
+  test.at('2037-11-24T06:00:00Z');
   await test.makeDue();
   await test.drain();
   const [mail, ...others] = test.inbox.mails;
@@ -134,13 +136,13 @@ it('does not keep for tomorrow what a user wants hourly by now', async () => {
   await test.tellOfLesson('scheduled', test.studentId);
   await test.drain();
   await test.set(test.studentId, { digest: 'HOURLY' });
-  const payload = { lessonId: await addLesson('2026-11-27T08:00:00Z'), version: 1, actorId: test.tutorId };
+  const payload = { lessonId: await addLesson('2037-11-27T08:00:00Z'), version: 1, actorId: test.tutorId };
   await test.queue.enqueue({ eventType: 'lesson.scheduled', userId: test.studentId, payload });
   await test.drain();
   const due = (await ofChannel('EMAIL')).filter(({ status }) => status === 'PENDING');
   expect(due.map(({ runAt }) => runAt.toISOString()).sort()).toEqual([
-    '2026-11-23T11:00:00.000Z',
-    '2026-11-24T06:00:00.000Z',
+    '2037-11-23T11:00:00.000Z',
+    '2037-11-24T06:00:00.000Z',
   ]);
 });
 
@@ -148,13 +150,13 @@ it('sends a digest only when quiet hours have ended', async () => {
   await test.set(test.studentId, { digest: 'DAILY', quietHours: { from: 22 * 60, to: 9 * 60 } });
   await test.tellOfLesson('scheduled', test.studentId);
   await test.drain();
-  test.at('2026-11-24T06:00:00Z');
+  test.at('2037-11-24T06:00:00Z');
   await test.makeDue();
   await test.drain();
   expect(test.inbox.mails).toEqual([]);
   const [digest] = (await test.items()).filter(({ status }) => status === 'PENDING');
-  expect(digest).toMatchObject({ eventType: 'notification.digest', runAt: new Date('2026-11-24T07:00:00Z') });
-  test.at('2026-11-24T07:00:00Z');
+  expect(digest).toMatchObject({ eventType: 'notification.digest', runAt: new Date('2037-11-24T07:00:00Z') });
+  test.at('2037-11-24T07:00:00Z');
   await test.makeDue();
   await test.drain();
   expect(subjects()).toEqual(['Your notification']);
@@ -165,12 +167,12 @@ it('sends no digest when everything in it was read meanwhile', async () => {
   await test.tellOfLesson('scheduled', test.studentId);
   await test.drain();
   await test.markNotificationsRead(test.studentId);
-  test.at('2026-11-23T11:00:00Z');
+  test.at('2037-11-23T11:00:00Z');
   await test.makeDue();
   await test.drain();
   expect(test.inbox.mails).toEqual([]);
   expect((await ofChannel('EMAIL')).map(({ reason }) => reason)).toEqual([
-    'It goes into the digest of 2026-11-23T11:00:00.000Z.',
+    'It goes into the digest of 2037-11-23T11:00:00.000Z.',
     'Nothing is left that the digest could tell.',
     'The notification was read meanwhile.',
   ]);
@@ -180,8 +182,8 @@ it('puts what comes while a digest is being sent into the next one', async () =>
   await test.set(test.studentId, { digest: 'HOURLY' });
   await test.tellOfLesson('scheduled', test.studentId);
   await test.drain();
-  const physics = await addLesson('2026-11-27T08:00:00Z');
-  test.at('2026-11-23T11:00:00Z');
+  const physics = await addLesson('2037-11-27T08:00:00Z');
+  test.at('2037-11-23T11:00:00Z');
   await test.makeDue();
   const send = test.handlers['notification.digest:EMAIL'];
   await test.drain({
@@ -195,7 +197,7 @@ it('puts what comes while a digest is being sent into the next one', async () =>
     },
   });
   expect(test.inbox.mails).toHaveLength(1);
-  test.at('2026-11-23T12:00:00Z');
+  test.at('2037-11-23T12:00:00Z');
   await test.makeDue();
   await test.drain();
   expect(test.inbox.mails).toHaveLength(2);
@@ -203,6 +205,8 @@ it('puts what comes while a digest is being sent into the next one', async () =>
 });
 
 it('does not count it as a failure of a mail when the server closes its service', async () => {
+  // Of the day on which it was enqueued: patience with a provider ends after 24 hours.
+  test.at(noon.toISOString());
   test.inbox.refuse('tom@example.org', 421);
   await test.tellOfLesson('scheduled', test.studentId);
   await test.drain();
@@ -210,6 +214,8 @@ it('does not count it as a failure of a mail when the server closes its service'
 });
 
 it('does not count an outage of the mail server as failures of the mails', async () => {
+  // Of the day on which it was enqueued: patience with a provider ends after 24 hours.
+  test.at(noon.toISOString());
   await test.inbox.stop();
   await test.tellOfLesson('scheduled', test.studentId);
   await test.tellOfLesson('scheduled', test.tutorId);

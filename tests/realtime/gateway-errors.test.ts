@@ -285,9 +285,17 @@ describe('limits', () => {
       const quickSource = await server.source();
       slow.socket.pause();
       const text = 'x'.repeat(32 * 1024);
-      const pour = setInterval(() => slowSource.push(text), 1);
+      const held = () => process.memoryUsage().arrayBuffers;
+      const before = held();
+      let most = 0;
+      const pour = setInterval(() => {
+        slowSource.push(text);
+        most = Math.max(most, held() - before);
+      }, 1);
       await slowSource.ended.promise;
       clearInterval(pour);
+      // What the limit allows, and what a turn may add before it is seen.
+      expect(most).toBeLessThan(8 * 1024 * 1024);
       quickSource.push('still here');
       expect(await quick.next()).toMatchObject({ payload: { data: { texts: 'still here' } } });
       slow.socket.resume();
@@ -334,4 +342,48 @@ test('a server that stops is not ready at once, and closes many sockets in batch
   expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
   await Promise.all([...closed, stopped]);
   expect(Math.max(...closedAt) - Math.min(...closedAt)).toBeGreaterThan(50);
+});
+
+test('a token in the URL is not looked at, and nothing is compressed', async () => {
+  const socket = await api.socket({ path: '/graphql?accessToken=good&token=good' });
+  expect(socket.socket.extensions).toBe('');
+  expect(await socket.init()).toEqual({ type: 'connection_ack' });
+  socket.subscribe('1', 'subscription { ticks }');
+  expect(await socket.next()).toMatchObject({
+    type: 'error',
+    payload: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+  });
+  socket.socket.terminate();
+});
+
+test('every metric of the gateway is there, by its name', async () => {
+  const server = await startTransport();
+  const socket = await signedIn(server);
+  socket.subscribe('1', '{ echo }');
+  await socket.next();
+  const names = (await (await server.get('/metrics')).text()).split('\n');
+  for (const name of [
+    'ws_connections_total{status="accepted"} 1',
+    'active_ws_connections 1',
+    'ws_ping_timeout_total 0',
+    '# TYPE ws_closes_total counter',
+    '# TYPE ws_sent_bytes_total counter',
+    '# TYPE active_subscriptions gauge',
+    '# TYPE subscription_events_total counter',
+    '# TYPE subscription_executions_total counter',
+    '# TYPE subscription_deliveries_total counter',
+    '# TYPE subscription_fanout_lag_seconds histogram',
+    '# TYPE subscription_resumes_total counter',
+    '# TYPE subscription_resets_total counter',
+  ])
+    expect(names).toContain(name);
+  const refused = await server.socket();
+  refused.send({ type: 'connection_init', payload: { accessToken: 'bad' } });
+  await refused.closed;
+  expect(await metric(server, 'ws_connections_total{status="rejected"}')).toMatch(/ 1$/);
+  await eventually(
+    () => metric(server, 'ws_closes_total{code="4403"}'),
+    (line) => line?.endsWith(' 1') === true,
+  );
+  await server.server.stop();
 });

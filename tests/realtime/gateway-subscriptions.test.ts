@@ -35,6 +35,8 @@ const chatEvents = `subscription ($roomId: ID!, $after: Cursor) { chatEvents(roo
 const lessonEvents = `subscription ($id: ID, $after: Cursor) { lessonEvents(lessonId: $id, after: $after) {
   __typename ... on ChannelEvent { cursor } ... on LessonChanged { change lesson { title version } } } }`;
 const notificationEvents = 'subscription { notificationEvents { __typename } }';
+const inboxEvents = 'subscription { inboxEvents { __typename } }';
+const presenceEvents = 'subscription ($roomId: ID!) { presenceEvents(roomId: $roomId) { __typename } }';
 const sendMessage = `mutation ($roomId: ID!, $body: String!) {
   sendMessage(input: { roomId: $roomId, body: $body }) { message { id } } }`;
 
@@ -96,6 +98,37 @@ describe('who may follow a channel', () => {
     await endRelation();
     expect(await code(follow(student, chatEvents, { roomId: lesson.id }))).toEqual(['ROOM_NOT_FOUND']);
   });
+  it('the chat of a classroom: its tutor and its members', async () => {
+    const { id: roomId } = await school.classroom(tutor, [student]);
+    await joined(follow(tutor, chatEvents, { roomId }), 'chatEvents');
+    await joined(follow(student, chatEvents, { roomId }), 'chatEvents');
+  });
+  it('the chat of a classroom: no other student or tutor, no admin, nobody of another school', async () => {
+    const { id: roomId } = await school.classroom(tutor, [student]);
+    const foreign = await (await app.seed.school()).admin();
+    for (const person of [await school.student(), await school.tutor(), await school.admin(), foreign])
+      expect(await code(follow(person, chatEvents, { roomId }))).toEqual(['ROOM_NOT_FOUND']);
+  });
+  it('presence: those who are in the room, of a lesson and of a classroom', async () => {
+    const { id: classroomId } = await school.classroom(tutor, [student]);
+    for (const roomId of [lesson.id, classroomId]) {
+      const present = await follow(student, presenceEvents, { roomId }).next();
+      expect(present.presenceEvents.__typename).toBe('PresenceSnapshot');
+    }
+  });
+  it('presence: nobody else', async () => {
+    const { id: classroomId } = await school.classroom(tutor, []);
+    const admin = await school.admin();
+    for (const [person, roomId] of [
+      [admin, lesson.id],
+      [student, classroomId],
+      [admin, classroomId],
+    ] as const)
+      expect(await code(follow(person, presenceEvents, { roomId }))).toEqual(['ROOM_NOT_FOUND']);
+  });
+  it('the inbox: everybody their own', async () => {
+    await joined(follow(student, inboxEvents, {}), 'inboxEvents');
+  });
   it('notifications: everybody their own', async () => {
     await joined(follow(student, notificationEvents, {}), 'notificationEvents');
   });
@@ -104,6 +137,8 @@ describe('who may follow a channel', () => {
       [chatEvents, { roomId: lesson.id }],
       [lessonEvents, {}],
       [notificationEvents, {}],
+      [inboxEvents, {}],
+      [presenceEvents, { roomId: lesson.id }],
     ] as const)
       expect(await code(follow(null, query, variables))).toEqual(['UNAUTHENTICATED']);
   });

@@ -71,6 +71,8 @@ export async function startApp({
     autoMigrate: false,
     databasePoolSize: 8,
     unreadMessageDelaySeconds: 0,
+    // The suite keeps every processor busy: hashing would wait for the end of it.
+    passwordNiceness: 0,
     ...changes,
   };
   const logger = createLogger({ level: log ? 'trace' : 'silent', pretty: false }, log);

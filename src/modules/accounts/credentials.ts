@@ -1,16 +1,18 @@
 import { type AuditAction, recordAudit } from '../../platform/audit/record.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Database, UnitOfWork } from '../../platform/database/database.js';
+import { violates } from '../../platform/database/failures.js';
 import { AppError } from '../../shared/errors.js';
-import { encodeId } from '../../shared/ids.js';
+import { encodeId, newId } from '../../shared/ids.js';
 import type { Viewer } from '../../shared/viewer.js';
-import { useLink } from './link-store.js';
+import { markEmailVerified } from './address-store.js';
+import { findLinkHash, useLink } from './link-store.js';
 import { addLink, type LetterQueue } from './mailed-links.js';
 import type { OneTimeLinks } from './one-time-links.js';
 import { requireUncommon } from './password-rules.js';
 import type { Passwords } from './passwords.js';
 import type { Owner, Sessions, Tokens } from './sessions.js';
-import { findUser, markEmailVerified, readPasswordHash, replacePassword } from './user-store.js';
+import { findUser, readPasswordHash, replacePassword } from './user-store.js';
 
 /** What credentials are made of. */
 export interface CredentialOptions {
@@ -38,7 +40,8 @@ export function createCredentials(options: CredentialOptions) {
     const replaced = await replacePassword(tx, organizationId, userId, hashes);
     // Another device has just changed it: what this one knew is the current password no more.
     if (!replaced) throw new AppError('INVALID_CREDENTIALS');
-    await queue.enqueue({ eventType: 'account.password-changed', channel: 'EMAIL', userId, payload: {} }, tx);
+    const payload = { changeId: newId(), at: clock.now().toISOString() };
+    await queue.enqueue({ eventType: 'account.password_changed', organizationId, userId, payload }, tx);
     const actorId = action === 'password.changed' ? userId : null;
     await recordAudit(tx, { organizationId, actorId, action, subject: encodeId('user', userId) });
   }
@@ -57,7 +60,8 @@ export function createCredentials(options: CredentialOptions) {
       const { userId, organizationId } = viewer;
       const from = await requireHolder(viewer, current, 'input.currentPassword');
       await requireUncommon('input.newPassword', next, await findUser(database, organizationId, userId));
-      const to = await passwords.hash(next);
+      // With the salt of before, which the accounts of an address share.
+      const to = await passwords.hash(next, from);
       return database.transaction(async (tx) => {
         await setPassword(tx, viewer, { from, to }, 'password.changed');
         const before = await sessions.revokeAll(tx, userId);
@@ -84,10 +88,11 @@ export function createCredentials(options: CredentialOptions) {
     async resetPassword(token: string, next: string): Promise<void> {
       const id = requireLink(links.linkOf('PASSWORD_RESET', token));
       await requireUncommon('input.newPassword', next, null);
-      const to = await passwords.hash(next);
+      const before = requireLink(await findLinkHash(database, 'PASSWORD_RESET', id, clock.now()));
+      const to = await passwords.hash(next, before);
       await database.transaction(async (tx) => {
         const owner = requireLink(await useLink(tx, 'PASSWORD_RESET', id, clock.now()));
-        // Whoever got the mail reads the mail of this address.
+        // Whoever got the mail reads the mail of this address; another account may have proved that already.
         await markEmailVerified(tx, owner.organizationId, owner.userId, clock.now());
         await setPassword(tx, owner, { from: null, to }, 'password.reset');
         await sessions.endSockets(tx, await sessions.revokeAll(tx, owner.userId));
@@ -104,21 +109,26 @@ export function createCredentials(options: CredentialOptions) {
     /** Takes a mailed link as the proof that the address is its owner's, whom it gives. Fails with LINK_EXPIRED. */
     async verifyEmail(token: string): Promise<Owner> {
       const id = requireLink(links.linkOf('EMAIL_VERIFICATION', token));
-      return database.transaction(async (tx) => {
+      const prove = async (tx: UnitOfWork) => {
         const owner = requireLink(await useLink(tx, 'EMAIL_VERIFICATION', id, clock.now()));
         const { userId, organizationId } = owner;
-        await markEmailVerified(tx, organizationId, userId, clock.now());
+        const proved = await markEmailVerified(tx, organizationId, userId, clock.now());
+        if (!proved) throw expiredLink();
         const subject = encodeId('user', userId);
         await recordAudit(tx, { organizationId, actorId: userId, action: 'email.verified', subject });
         return owner;
+      };
+      return database.transaction(prove).catch((error: unknown) => {
+        // Another account has proved the address at this very moment.
+        throw violates(error, 'app_user_email_key') ? expiredLink() : error;
       });
     },
   };
 
   async function requireHolder(viewer: Viewer, password: string, path: string): Promise<string> {
     const hash = await readPasswordHash(database, viewer.organizationId, viewer.userId);
-    const matches = await passwords.matches(hash, password);
-    if (hash === null || !matches)
+    const matches = await passwords.find(hash === null ? [] : [hash], password);
+    if (hash === null || matches < 0)
       throw new AppError('INVALID_CREDENTIALS', { [path]: [{ rule: 'OWN_PASSWORD' }] });
     return hash;
   }
@@ -128,6 +138,10 @@ export function createCredentials(options: CredentialOptions) {
 export type Credentials = ReturnType<typeof createCredentials>;
 
 function requireLink<Found>(found: Found | null): Found {
-  if (found === null) throw new AppError('LINK_EXPIRED', { 'input.token': [{ rule: 'LINK_NOT_VALID' }] });
+  if (found === null) throw expiredLink();
   return found;
+}
+
+function expiredLink(): AppError {
+  return new AppError('LINK_EXPIRED', { 'input.token': [{ rule: 'LINK_NOT_VALID' }] });
 }

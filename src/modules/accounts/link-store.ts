@@ -15,7 +15,7 @@ export interface NewLink {
   readonly expiresAt: Date;
 }
 
-/** Adds a link; false when the user was given `atMost` of the kind since `since` already. */
+/** Adds a link; false when the accounts that name the address were given `atMost` of the kind since `since` already. */
 export async function insertLink(
   on: Queryable,
   link: NewLink,
@@ -25,8 +25,10 @@ export async function insertLink(
   const rows = await on.sql(
     `INSERT INTO account_link (id, user_id, kind, created_at, expires_at)
      SELECT $1::uuid, $2::uuid, $3::account_link_kind, $4::timestamptz, $5::timestamptz
-     WHERE (SELECT count(*) FROM account_link WHERE user_id = $2::uuid AND kind = $3::account_link_kind
-              AND created_at > $7::timestamptz) < $6::int
+     WHERE (SELECT count(*) FROM app_user mine
+              JOIN app_user named ON named.email = mine.email
+              JOIN account_link l ON l.user_id = named.id
+            WHERE mine.id = $2::uuid AND l.kind = $3::account_link_kind AND l.created_at > $7::timestamptz) < $6::int
      RETURNING id`,
     link.id,
     link.userId,
@@ -63,23 +65,53 @@ export async function useLink(
   return rows[0] ?? null;
 }
 
-/** A letter's link with the person to write to. */
+/** The hash of the password that a living link may replace; null when it was used, has expired or is gone. */
+export async function findLinkHash(
+  on: Queryable,
+  kind: AccountLinkKind,
+  id: string,
+  now: Date,
+): Promise<string | null> {
+  const rows = await on.sql<{ hash: string }>(
+    `SELECT u.password_hash AS hash FROM account_link l JOIN app_user u ON u.id = l.user_id
+     WHERE l.id = $1::uuid AND l.kind = $2::account_link_kind AND l.used_at IS NULL AND l.expires_at > $3::timestamptz`,
+    id,
+    kind,
+    now,
+  );
+  return rows[0]?.hash ?? null;
+}
+
+/** Whom a letter is written to. */
 export interface Addressee {
   readonly email: string;
-  readonly displayName: string;
+  /** Null where nobody has proved the address: a stranger may have signed up with it, under a name that is a message. */
+  readonly displayName: string | null;
   readonly locale: string;
   readonly organizationName: string;
 }
 
-/** Whom to write to; null when there is no such user any more. */
+/** The owner of an account, and whether another account has proved that the address is theirs. */
+export interface AccountAddressee extends Addressee {
+  readonly provedByAnother: boolean;
+}
+
+/**
+ * Whom to write to about an account: who has proved its address, else whoever reads it. Null when there is no such
+ * account any more.
+ */
 export async function findAddressee(
   on: Queryable,
   organizationId: string,
   userId: string,
-): Promise<Addressee | null> {
-  const rows = await on.sql<Addressee>(
-    `SELECT u.email, u.display_name AS "displayName", u.locale, o.name AS "organizationName"
-     FROM app_user u JOIN organization o ON o.id = u.organization_id
+): Promise<AccountAddressee | null> {
+  const rows = await on.sql<AccountAddressee>(
+    `SELECT reader.email, CASE WHEN reader.email_verified_at IS NOT NULL THEN reader.display_name END AS "displayName",
+       reader.locale, o.name AS "organizationName", reader.id <> u.id AS "provedByAnother"
+     FROM app_user u
+     LEFT JOIN app_user prover ON prover.email = u.email AND prover.email_verified_at IS NOT NULL
+     JOIN app_user reader ON reader.id = coalesce(prover.id, u.id)
+     JOIN organization o ON o.id = reader.organization_id
      WHERE u.organization_id = $1::uuid AND u.id = $2::uuid`,
     organizationId,
     userId,

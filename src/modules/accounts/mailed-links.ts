@@ -22,10 +22,16 @@ type LetterItem =
       readonly payload: { readonly linkId: string };
     }
   | {
-      readonly eventType: 'account.password-changed';
-      readonly channel: 'EMAIL';
+      readonly eventType: 'account.password_changed';
+      readonly organizationId: string;
       readonly userId: string;
-      readonly payload: Record<string, never>;
+      readonly payload: { readonly changeId: string; readonly at: string };
+    }
+  | {
+      readonly eventType: 'account.invitation';
+      readonly channel: 'EMAIL';
+      readonly organizationId: string;
+      readonly payload: { readonly invitationId: string };
     };
 
 const minuteMs = 60_000;
@@ -34,10 +40,10 @@ const lifetimes = {
   'account.email-verification': 24 * 60 * minuteMs,
 };
 /**
- * Strangers may ask for letters to anybody's address: it gets no more than so many in the lifetime of a link, so that
- * its owner always has one that works and no heap of them.
+ * Strangers may ask for letters to anybody's address, and sign up with it: it gets no more than so many in the lifetime
+ * of a link, so that its owner has one that works and no heap of them.
  */
-const atMost = 3;
+const atMost = { 'account.password-reset': 3, 'account.email-verification': 5 };
 
 /** What a link is added with. */
 interface Means {
@@ -49,7 +55,7 @@ interface Means {
 /** Adds a one-time link and the letter that carries it to the owner; false when they have enough that work. */
 export async function addLink(
   { tx, clock, queue }: Means,
-  letter: keyof typeof linkLetters,
+  letter: keyof typeof lifetimes,
   owner: { readonly id: string },
 ): Promise<boolean> {
   const now = clock.now();
@@ -63,7 +69,7 @@ export async function addLink(
   };
   // One after another for an owner, or several would be counted before any of them is there.
   await lockOwner(tx, owner.id);
-  const added = await insertLink(tx, link, atMost, new Date(now.getTime() - lifetimes[letter]));
+  const added = await insertLink(tx, link, atMost[letter], new Date(now.getTime() - lifetimes[letter]));
   if (!added) return false;
   await queue.enqueue(
     { eventType: letter, channel: 'EMAIL', userId: owner.id, payload: { linkId: link.id } },

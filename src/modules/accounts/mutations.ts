@@ -17,6 +17,7 @@ const signUpArgs = z.object({
     role: z.enum(['TUTOR', 'STUDENT']),
     timeZone: optional(z.string()),
     locale: optional(z.string()),
+    invitationToken: optional(z.string().max(1_024)),
   }),
 });
 // What could never be a password is refused like any other wrong one; the bound only keeps the work small.
@@ -52,6 +53,10 @@ const SignUpInput = builder.inputType('SignUpInput', {
     role: t.field({ type: SignUpRole, required: true, description: 'Tutor or student.' }),
     timeZone: t.field({ type: 'TimeZone', description: 'Europe/Kyiv unless told.' }),
     locale: t.field({ type: 'Locale', description: 'uk unless told.' }),
+    invitationToken: t.string({
+      description:
+        'What the link of an invitation carries: it names the school and the role, and proves the address.',
+    }),
   }),
 });
 
@@ -95,7 +100,7 @@ builder.mutationFields((t) => ({
   signUp: t.field({
     type: AuthPayload,
     description:
-      'Makes an account of a tutor or a student and signs it in. EMAIL_TAKEN, VALIDATION_ERROR, RATE_LIMITED, SERVICE_UNAVAILABLE.',
+      'Makes an account and signs it in, whether or not there is another with this address: the address belongs to whoever proves it (verifyEmail), and a sign-in asks the password which account is meant. VALIDATION_ERROR, RATE_LIMITED, SERVICE_UNAVAILABLE; with an invitation also LINK_EXPIRED, and EMAIL_TAKEN when the address is proved already.',
     args: { input: t.arg({ type: SignUpInput, required: true, description: 'The account.' }) },
     resolve: (_root, args, context) =>
       context.services.accounts.signUp(parseArgs(signUpArgs, args).input, callerOf(context)),

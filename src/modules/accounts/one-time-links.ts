@@ -9,12 +9,15 @@ import {
 import { z } from 'zod';
 import type { AccountLinkKind } from '../../generated/prisma/enums.js';
 
+/** What a mailed link is for. */
+export type LinkKind = AccountLinkKind | 'INVITATION';
+
 /** Makes what a mailed link carries, and what the queue carries of an address. The database holds no key to either. */
 export interface OneTimeLinks {
   /** The token of a link: whoever has it has read the mail. The same link has the same token, should it be mailed again. */
-  tokenOf(kind: AccountLinkKind, id: string): string;
+  tokenOf(kind: LinkKind, id: string): string;
   /** The UUID of the link that a token is of; null for a token that was never made. */
-  linkOf(kind: AccountLinkKind, token: string): string | null;
+  linkOf(kind: LinkKind, token: string): string | null;
   /** An address that only the holder of the secret can read (AES-256-GCM). */
   seal(address: string): string;
   /** The address again; null when it was sealed with a secret that is no longer known. */
@@ -32,7 +35,7 @@ export function createOneTimeLinks(secrets: readonly [string, ...string[]]): One
     secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', purpose, 32)));
   const linkKeys = derive('lectern one-time link');
   const sealKeys = derive('lectern sealed address');
-  const mac = (key: Buffer | undefined, kind: AccountLinkKind, id: string) =>
+  const mac = (key: Buffer | undefined, kind: LinkKind, id: string) =>
     createHmac('sha256', key as Buffer)
       .update(`${kind} ${id}`)
       .digest();

@@ -41,3 +41,31 @@ export function canReadAudit(viewer: Viewer): boolean {
 export function canSetPlan(viewer: Viewer): boolean {
   return may(viewer, 'user:set-plan');
 }
+
+/** The roles that somebody can be invited in; an owner is made by an operator. */
+export type InvitedRole = Exclude<Role, 'OWNER'>;
+
+/** Whether the viewer may invite somebody into the school in this role; a tutor only as a student of theirs. */
+export function canInviteAs(viewer: Viewer, role: InvitedRole): boolean {
+  if (role === 'ADMIN') return may(viewer, 'user:invite-admin');
+  return may(viewer, 'user:invite') || (role === 'STUDENT' && may(viewer, 'relation:invite'));
+}
+
+/** Whether a student who joins by their invitation is theirs to teach. */
+export function teachesWhomTheyInvite(inviter: Pick<Viewer, 'role'>): boolean {
+  return may(inviter, 'relation:invite');
+}
+
+/** Whether an invitation exists for the viewer: whose it is, and who runs the school. */
+export function canSeeInvitation(
+  viewer: Viewer,
+  invitation: { readonly organizationId: string; readonly inviterId: string },
+): boolean {
+  if (viewer.organizationId !== invitation.organizationId) return false;
+  return viewer.userId === invitation.inviterId || canRevokeAnyInvitation(viewer);
+}
+
+/** Whether the viewer may end the invitations of others in the school. */
+export function canRevokeAnyInvitation(viewer: Viewer): boolean {
+  return may(viewer, 'user:invite');
+}

@@ -1,9 +1,11 @@
 import type { AccountService } from './service.js';
 import './audit.js';
 import './credential-mutations.js';
+import './invitation-schema.js';
 import './mutations.js';
 import './plan-mutation.js';
 import './queries.js';
+import './socket-mutation.js';
 
 export { OkPayload, UserRef } from './types.js';
 

@@ -1,30 +1,26 @@
 import type { Plan } from '../../generated/prisma/enums.js';
 import type { Caller } from '../../graphql/context.js';
 import { type AuditAction, recordAudit } from '../../platform/audit/record.js';
-import type { Clock } from '../../platform/clock.js';
 import type { Database, Queryable, UnitOfWork } from '../../platform/database/database.js';
-import { violates } from '../../platform/database/failures.js';
 import { AppError } from '../../shared/errors.js';
-import { encodeId, newId } from '../../shared/ids.js';
+import { encodeId } from '../../shared/ids.js';
 import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
 import type { Role, Viewer } from '../../shared/viewer.js';
+import { findHolder, findOthersOfAddress, findUnproven } from './address-store.js';
 import type { Attempts } from './attempts.js';
 import { type AuditEntry, listAuditEntries } from './audit-store.js';
 import type { Credentials } from './credentials.js';
-import { evenly } from './even-answers.js';
-import { addLink, type LetterQueue } from './mailed-links.js';
-import { requireUncommon } from './password-rules.js';
+import type { Device } from './devices.js';
+import type { Invitations } from './invitations.js';
 import type { Passwords } from './passwords.js';
 import { canListSchool, canReadAudit, canSeeUser, canSetPlan } from './policy.js';
-import type { Sessions, Tokens } from './sessions.js';
-import { createTurns } from './turns.js';
+import type { Sessions } from './sessions.js';
+import type { SignedIn } from './sign-in.js';
+import type { SignUp } from './sign-up.js';
 import {
-  findByEmail,
   findOrganizations,
-  findStudentId,
   findUser,
   findUsersAsSeen,
-  insertUser,
   listUsers,
   lockUsers,
   type ProfileChanges,
@@ -35,42 +31,17 @@ import { type OrganizationView, ownView, type UserView, viewOf } from './views.j
 
 /** The organization that comes with the first migration; sign-up goes there. */
 export const defaultOrganizationId = '01900000-0000-7000-8000-000000000001';
-const schoolTimeZone = 'Europe/Kyiv';
-const schoolLocale = 'uk';
-/**
- * A sign-up takes a whole multiple of this, so that its time does not tell how far it came: several times what it
- * takes by itself, or a busy machine would show the difference at the edge.
- */
-const signUpMs = 500;
-/** Sign-ins that are worked on: while one waits for the database, another is hashed. */
-const signInsAtOnce = 3;
 
 /** What an account service is made of. */
 export interface AccountServiceOptions {
   readonly database: Database;
-  readonly passwords: Passwords;
+  readonly passwords: Pick<Passwords, 'stop'>;
   readonly sessions: Sessions;
   readonly credentials: Credentials;
+  readonly invitations: Invitations;
   readonly attempts: Attempts;
-  readonly clock: Clock;
-  readonly queue: LetterQueue;
-}
-
-/** A new person; texts are checked, the address is in lower case. */
-export interface SignUp {
-  readonly email: string;
-  readonly password: string;
-  readonly displayName: string;
-  readonly role: 'TUTOR' | 'STUDENT';
-  /** IANA name; null for the school's. */
-  readonly timeZone: string | null;
-  /** BCP 47; null for the school's. */
-  readonly locale: string | null;
-}
-
-/** A user who has just signed in, with the tokens to go on with. */
-export interface SignedIn extends Tokens {
-  readonly user: UserView;
+  readonly signIn: (email: string, password: string, device: Device) => Promise<SignedIn>;
+  readonly signUp: (person: SignUp, device: Device) => Promise<SignedIn>;
 }
 
 /** What a list of users may be narrowed to. */
@@ -82,68 +53,34 @@ export interface UserSearch {
 
 /** Accounts: people of a school, how they sign in, and who sees whom. */
 export function createAccountService(options: AccountServiceOptions) {
-  const { database, passwords, sessions, credentials, attempts, clock, queue } = options;
-  // As a whole, not the hashing alone: a rush would otherwise take every connection of the pool to look people up.
-  const signInTurns = createTurns({ concurrency: signInsAtOnce, maxWaiting: 100 });
-
-  async function openFor(email: string, password: string, userAgent: string | null): Promise<SignedIn> {
-    const row = await findByEmail(database, email);
-    const matches = await passwords.matches(row?.passwordHash ?? null, password);
-    if (!row || !matches) {
-      // The same statement for an unknown address, so that both answers take the same time.
-      const subject = row ? encodeId('user', row.id) : null;
-      const organizationId = row?.organizationId ?? defaultOrganizationId;
-      await recordAudit(database, { organizationId, actorId: null, action: 'sign-in.failed', subject });
-      throw new AppError('INVALID_CREDENTIALS');
-    }
-    const owner = { userId: row.id, organizationId: row.organizationId };
-    const tokens = await database.transaction((tx) => sessions.open(tx, owner, userAgent));
-    return { ...tokens, user: ownView(row) };
-  }
+  const { database, sessions, credentials, invitations, attempts } = options;
 
   return {
+    /** Ends what runs beside the requests. */
+    stop: options.passwords.stop,
+
     /** Whom an access token speaks for. Fails with UNAUTHENTICATED or SESSION_EXPIRED. */
     authenticate: sessions.authenticate,
 
-    /** Adds a tutor or a student to the default organization and signs them in. Fails with EMAIL_TAKEN, VALIDATION_ERROR, RATE_LIMITED. */
-    async signUp({ password, ...person }: SignUp, caller: Caller): Promise<SignedIn> {
+    /** Adds somebody to a school and signs them in. Fails with VALIDATION_ERROR, RATE_LIMITED, with an invitation LINK_EXPIRED and EMAIL_TAKEN. */
+    async signUp(person: SignUp, caller: Caller): Promise<SignedIn> {
       await attempts.signUp(caller);
-      const { userAgent } = caller;
-      const user = {
-        ...person,
-        id: newId(),
-        organizationId: defaultOrganizationId,
-        timeZone: person.timeZone ?? schoolTimeZone,
-        locale: person.locale ?? schoolLocale,
-      };
-      await requireUncommon('input.password', password, person);
-      const join = async (tx: UnitOfWork, passwordHash: string) => {
-        await insertUser(tx, { ...user, passwordHash });
-        await addLink({ tx, clock, queue }, 'account.email-verification', user);
-        const { id: userId, organizationId } = user;
-        const subject = encodeId('user', userId);
-        await recordAudit(tx, { organizationId, actorId: userId, action: 'account.created', subject });
-        const tokens = await sessions.open(tx, { userId, organizationId }, userAgent);
-        return { ...tokens, user: await readOwn(tx, user.organizationId, user.id) };
-      };
-      return evenly(signUpMs, async () => {
-        const passwordHash = await passwords.hash(password);
-        return database
-          .transaction((tx) => join(tx, passwordHash))
-          .catch((error: unknown) => {
-            if (!violates(error, 'app_user_email_key')) throw error;
-            // Without its cause, which quotes the address and might be logged.
-            throw new AppError('EMAIL_TAKEN', { 'input.email': [{ rule: 'HAS_ACCOUNT' }] });
-          });
-      });
+      return options.signUp(person, caller);
     },
 
     /** Opens a session. Fails with INVALID_CREDENTIALS, which tells nothing about whether the address is known, and RATE_LIMITED. */
-    async signIn(email: string, password: string, caller: Caller): Promise<SignedIn> {
-      return signInTurns(() =>
-        attempts.signIn(caller, email, () => openFor(email, password, caller.userAgent)),
-      );
+    signIn(email: string, password: string, caller: Caller): Promise<SignedIn> {
+      return attempts.signIn(caller, email, () => options.signIn(email, password, caller));
     },
+
+    /** Has somebody invited into the school by mail. Fails with FORBIDDEN, RATE_LIMITED. */
+    createInvitation: invitations.create,
+
+    /** Invitations in the order of `ids`; INVITATION_NOT_FOUND in the place of one that the viewer may not see. */
+    invitationsByIds: invitations.byIds,
+
+    /** Ends an invitation. Fails with INVITATION_NOT_FOUND. */
+    revokeInvitation: invitations.revoke,
 
     /** Exchanges a refresh token, which can be used once. Fails with SESSION_EXPIRED. */
     async refreshSession(refreshToken: string, userAgent: string | null): Promise<SignedIn> {
@@ -261,9 +198,16 @@ export function createAccountService(options: AccountServiceOptions) {
       return toConnection(rows, page, ({ sequence }) => [String(sequence)]);
     },
 
-    /** The student of a school with this address (in lower case), or null. */
-    studentIdByEmail: (on: Queryable, organizationId: string, email: string) =>
-      findStudentId(on, organizationId, email),
+    /** The account that an address (in lower case) belongs to, when it is a student's of this school; else null. */
+    async studentIdByEmail(on: Queryable, organizationId: string, email: string): Promise<string | null> {
+      const holder = await findHolder(on, email);
+      return holder?.organizationId === organizationId && holder.role === 'STUDENT' ? holder.id : null;
+    },
+
+    /** Other accounts that name the address which this one has proved. */
+    othersOfAddress: findOthersOfAddress,
+    /** Accounts that never proved their address and that nobody has to do with. */
+    unproven: findUnproven,
 
     /** Locks people until the transaction ends, in id order: the first lock of whatever changes what they share. Gives those that exist. */
     lockPeople: (tx: UnitOfWork, organizationId: string, userIds: readonly string[]) =>

@@ -1,8 +1,8 @@
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
 import { viewerDependent } from '../../graphql/sharing.js';
-import type { SignedIn } from './service.js';
 import type { SessionView } from './sessions.js';
+import type { SignedIn } from './sign-in.js';
 import type { OrganizationView, UserView } from './views.js';
 
 /** The roles of people in a school. */

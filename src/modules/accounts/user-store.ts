@@ -32,6 +32,11 @@ const columns = `u.id, u.organization_id AS "organizationId", o.name AS "organiz
   u.time_zone AS "timeZone", u.locale, u.email_verified_at AS "emailVerifiedAt", u.created_at AS "createdAt"`;
 const source = 'app_user u JOIN organization o ON o.id = u.organization_id';
 
+/** The beginning of a query of users, each row a `UserRow` and what else is asked for of `u`. */
+export function selectUsers(more = ''): string {
+  return `SELECT ${columns}${more && `, ${more}`} FROM ${source}`;
+}
+
 /** The people on the other side of the relations of user $2 in school $1. */
 const counterparts = (condition = '') => `
   SELECT student_id FROM tutor_student_relation WHERE organization_id = $1::uuid AND tutor_id = $2::uuid ${condition}
@@ -65,15 +70,6 @@ export async function findUser(on: Queryable, organizationId: string, id: string
     `SELECT ${columns} FROM ${source} WHERE u.organization_id = $1::uuid AND u.id = $2::uuid`,
     organizationId,
     id,
-  );
-  return rows[0] ?? null;
-}
-
-/** The living user of an address with the password's hash, over all schools: sign-in names no school. */
-export async function findByEmail(on: Queryable, email: string) {
-  const rows = await on.sql<UserRow & { readonly passwordHash: string }>(
-    `SELECT ${columns}, u.password_hash AS "passwordHash" FROM ${source} WHERE u.email = $1::text AND u.erased_at IS NULL`,
-    email,
   );
   return rows[0] ?? null;
 }
@@ -145,7 +141,7 @@ export interface ProfileChanges {
   readonly locale: string | null;
 }
 
-/** Adds a user; violates `app_user_email_key` when the address has one. */
+/** Adds a user, whose address is not proved yet. */
 export async function insertUser(on: Queryable, user: NewUser): Promise<void> {
   await on.prisma.user.create({ data: user, select: { id: true } });
 }
@@ -196,17 +192,6 @@ export async function replacePassword(
   return rows.length > 0;
 }
 
-/** Notes that a user's address is theirs; the first proof counts. */
-export async function markEmailVerified(on: Queryable, organizationId: string, id: string, now: Date) {
-  await on.sql(
-    `UPDATE app_user SET email_verified_at = coalesce(email_verified_at, $3::timestamptz), updated_at = now()
-     WHERE organization_id = $1::uuid AND id = $2::uuid`,
-    organizationId,
-    id,
-    now,
-  );
-}
-
 /** Sets a user's plan; tells whether there is such a user. */
 export async function updatePlan(on: Queryable, organizationId: string, id: string, plan: Plan) {
   const rows = await on.sql(
@@ -217,20 +202,6 @@ export async function updatePlan(on: Queryable, organizationId: string, id: stri
     plan,
   );
   return rows.length > 0;
-}
-
-/** The student of the school with this address. */
-export async function findStudentId(
-  on: Queryable,
-  organizationId: string,
-  email: string,
-): Promise<string | null> {
-  const rows = await on.sql<{ id: string }>(
-    `SELECT id FROM app_user WHERE organization_id = $1::uuid AND email = $2::text AND role = 'STUDENT'`,
-    organizationId,
-    email,
-  );
-  return rows[0]?.id ?? null;
 }
 
 /** Locks people until the transaction ends, in id order, so that two who lock the same people never deadlock; gives those that exist. */

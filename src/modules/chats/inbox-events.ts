@@ -1,4 +1,4 @@
-import type { StreamItem } from '../../channels/events.js';
+import type { ChannelEvent, StreamItem } from '../../channels/events.js';
 import { builder } from '../../graphql/builder.js';
 import {
   ChannelEventRef,
@@ -9,10 +9,16 @@ import {
 import { requireViewer } from '../../graphql/context.js';
 import { viewerDependent } from '../../graphql/sharing.js';
 import { encodeId } from '../../shared/ids.js';
-import { readMovedOf } from './events.js';
+import { inboxNewsOf, isMembershipChange } from './events.js';
 import type { InboxItem, RoomActivity } from './inbox.js';
 
 type Durable = Extract<StreamItem, { type: 'event' }>;
+
+/** The id of the subject of the room that an event is about. */
+function roomIdOf(event: ChannelEvent): string {
+  const { room } = inboxNewsOf(event);
+  return encodeId(room.kind, room.id);
+}
 
 const RoomActivityRef = builder.objectRef<RoomActivity>('RoomActivity').implement({
   description:
@@ -31,17 +37,17 @@ const ReadMarkerMoved = builder.objectRef<Durable>('ReadMarkerMoved').implement(
   fields: (t) => ({
     roomId: t.id({
       description: 'The id of the lesson, classroom or relation whose room it is.',
-      resolve: ({ event }) => encodeId(readMovedOf(event).kind, readMovedOf(event).roomId),
+      resolve: ({ event }) => roomIdOf(event),
     }),
     upToSequence: t.int({
       description: 'The sequence of the last message that was read.',
-      resolve: ({ event }) => readMovedOf(event).upToSequence,
+      resolve: ({ event }) => inboxNewsOf(event).upToSequence,
     }),
     unreadCount: t.int({
       extensions: viewerDependent,
       description: 'How many are unread in the room now; 100 stands for 100 and more.',
       resolve: async ({ event }, _args, context) => {
-        const room = { id: readMovedOf(event).roomId };
+        const { room } = inboxNewsOf(event);
         const [count] = await context.services.chats.unreadCounts(requireViewer(context), [room]);
         return count ?? 0;
       },
@@ -49,12 +55,25 @@ const ReadMarkerMoved = builder.objectRef<Durable>('ReadMarkerMoved').implement(
   }),
 });
 
+const MembershipChanged = builder.objectRef<Durable>('MembershipChanged').implement({
+  description: 'The viewer has come into a classroom, or is not in it any more.',
+  interfaces: [ChannelEventRef],
+  fields: (t) => ({
+    roomId: t.id({ description: 'The id of the classroom.', resolve: ({ event }) => roomIdOf(event) }),
+    member: t.boolean({
+      description: 'Whether they are in it from now on.',
+      resolve: ({ event }) => inboxNewsOf(event).member,
+    }),
+  }),
+});
+
 const InboxEvent = builder.unionType('InboxEvent', {
   description: 'What `inboxEvents` sends.',
-  types: [RoomActivityRef, ReadMarkerMoved, ChannelJoinedRef, ChannelResetRef],
+  types: [RoomActivityRef, ReadMarkerMoved, MembershipChanged, ChannelJoinedRef, ChannelResetRef],
   resolveType: (value) => {
     const item = value as InboxItem;
     if (item.type === 'activity') return 'RoomActivity';
+    if (item.type === 'event' && isMembershipChange(item.event)) return 'MembershipChanged';
     return protocolTypeOf(item) ?? 'ReadMarkerMoved';
   },
 });
@@ -64,7 +83,7 @@ builder.subscriptionField('inboxEvents', (t) =>
     type: InboxEvent,
     nullable: true,
     description:
-      'What concerns the viewer in all rooms: that there is something new in one, and how far they have read. UNAUTHENTICATED, VALIDATION_ERROR.',
+      'What concerns the viewer in all rooms: that there is something new in one, how far they have read, and that they have come into one or are not in it any more. UNAUTHENTICATED, VALIDATION_ERROR.',
     args: {
       after: t.arg({
         type: 'Cursor',

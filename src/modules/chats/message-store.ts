@@ -20,13 +20,15 @@ export interface MessageView {
   readonly createdAt: Date;
   readonly editedAt: Date | null;
   readonly deletedAt: Date | null;
+  /** Who deleted it; null while it is there, and when it went with its author's account. */
+  readonly deletedById: string | null;
 }
 
 /** What is selected of a message `m`. */
 export const messageColumns = `m.id, m.room_id AS "roomId",
   ${kindOfMessage} AS "roomKind", m.sequence, m.version,
   m.author_id AS "authorId", m.body, m.reply_to_id AS "replyToId", m.created_at AS "createdAt",
-  m.edited_at AS "editedAt", m.deleted_at AS "deletedAt"`;
+  m.edited_at AS "editedAt", m.deleted_at AS "deletedAt", m.deleted_by_id AS "deletedById"`;
 
 /** The same page of each of these rooms, by room id, in one statement; one row more than the page. */
 export async function readPages(
@@ -47,6 +49,48 @@ export async function readPages(
     ...values,
   );
   return groupBy(rows, ({ roomId }) => roomId);
+}
+
+/** The messages around one of a room. */
+export interface MessagesAround {
+  /** It and those before it, the newest first. */
+  readonly older: readonly MessageView[];
+  readonly newer: readonly MessageView[];
+}
+
+/** Half of the largest page, the message itself, and one more that tells whether there are others. */
+const halfAtMost = 52;
+
+/** What lies around each of these messages, in their order and in one statement; null where it is not in the room. */
+export async function readAround(
+  on: Queryable,
+  organizationId: string,
+  asked: readonly { readonly roomId: string; readonly messageId: string }[],
+): Promise<(MessagesAround | null)[]> {
+  const half = (operator: '<=' | '>', order: 'ASC' | 'DESC') => `(
+    SELECT ${messageColumns} FROM chat_message m
+     WHERE m.organization_id = $1::uuid AND m.room_id = centre.room_id AND m.sequence ${operator} centre.sequence
+     ORDER BY m.sequence ${order} LIMIT ${halfAtMost})`;
+  const rows = await on.sql<MessageView & { readonly place: number; readonly centre: number }>(
+    `SELECT asked.place::int, centre.sequence AS centre, message.*
+       FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY AS asked (room_id, message_id, place)
+       JOIN chat_message centre ON centre.id = asked.message_id AND centre.room_id = asked.room_id
+            AND centre.organization_id = $1::uuid
+      CROSS JOIN LATERAL (${half('<=', 'DESC')} UNION ALL ${half('>', 'ASC')}) AS message
+      ORDER BY asked.place, message.sequence`,
+    organizationId,
+    asked.map(({ roomId }) => roomId),
+    asked.map(({ messageId }) => messageId),
+  );
+  const places = groupBy(rows, ({ place }) => place);
+  return asked.map((_, index) => {
+    const around = places.get(index + 1);
+    if (!around) return null;
+    return {
+      older: around.filter(({ sequence, centre }) => sequence <= centre).reverse(),
+      newer: around.filter(({ sequence, centre }) => sequence > centre),
+    };
+  });
 }
 
 /** The messages of the school with these ids, whoever may read them; absent ones are left out. */

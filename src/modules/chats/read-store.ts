@@ -53,3 +53,25 @@ export async function moveMarkerUp(
   );
   return row?.upToSequence ?? null;
 }
+
+/** Counts everything that is in the room now as read by the user; gives the end of its channel. */
+export async function readAll(
+  on: Queryable,
+  userId: string,
+  roomId: string,
+  channel: string,
+): Promise<number> {
+  const [row] = await on.sql<{ seq: number }>(
+    `WITH head AS (SELECT coalesce(max(last_seq), 0)::int AS seq FROM channel WHERE id = $3::text),
+       marker AS (
+         INSERT INTO chat_read_marker AS k (user_id, room_id, up_to_sequence)
+         SELECT $1::uuid, $2::uuid, seq FROM head WHERE seq > 0
+         ON CONFLICT (user_id, room_id) DO UPDATE
+           SET up_to_sequence = GREATEST(k.up_to_sequence, EXCLUDED.up_to_sequence))
+     SELECT seq FROM head`,
+    userId,
+    roomId,
+    channel,
+  );
+  return row?.seq ?? 0;
+}

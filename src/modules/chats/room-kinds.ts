@@ -8,8 +8,6 @@ import { type RoomKind, roomKinds } from './rooms.js';
 interface RoomKindDefinition {
   /** The column of a message that names the subject; `room_id` is generated from it. */
   readonly subjectColumn: string;
-  /** The label of its messages in the metrics. */
-  readonly label: 'lesson' | 'classroom' | 'direct';
   /** The rooms and users of `asked (room_id, user_id)`: one row for each room that exists. */
   readonly asked: string;
   /** The rooms among which those of the user $2 are. */
@@ -55,7 +53,6 @@ const relations = (user: string, from: string) => `
 export const kindDefinitions: Readonly<Record<RoomKind, RoomKindDefinition>> = {
   lesson: {
     subjectColumn: 'lesson_id',
-    label: 'lesson',
     asked: lessons('asked.user_id', 'asked JOIN lesson l ON l.id = asked.room_id'),
     ofUser: `${lessons('$2::uuid', 'lesson l')} AND l.tutor_id = $2::uuid
       UNION ALL ${lessons('$2::uuid', 'lesson l')} AND l.student_id = $2::uuid`,
@@ -67,7 +64,6 @@ export const kindDefinitions: Readonly<Record<RoomKind, RoomKindDefinition>> = {
   },
   classroom: {
     subjectColumn: 'classroom_id',
-    label: 'classroom',
     asked: classrooms('asked.user_id', 'asked JOIN classroom c ON c.id = asked.room_id'),
     ofUser: classrooms(
       '$2::uuid',
@@ -81,7 +77,6 @@ export const kindDefinitions: Readonly<Record<RoomKind, RoomKindDefinition>> = {
   },
   relation: {
     subjectColumn: 'relation_id',
-    label: 'direct',
     asked: relations('asked.user_id', 'asked JOIN tutor_student_relation r ON r.id = asked.room_id'),
     ofUser: `${relations('$2::uuid', 'tutor_student_relation r')} AND r.tutor_id = $2::uuid AND r.status = 'ACTIVE'
       UNION ALL ${relations('$2::uuid', 'tutor_student_relation r')} AND r.student_id = $2::uuid AND r.status = 'ACTIVE'`,

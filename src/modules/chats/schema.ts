@@ -3,6 +3,7 @@ import './types.js';
 import './queries.js';
 import './search-query.js';
 import './mutations.js';
+import './change-mutations.js';
 import './subscriptions.js';
 import './inbox-events.js';
 

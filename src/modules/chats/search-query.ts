@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { parseArgs, text } from '../../graphql/input.js';
+import { parseArgs, rule, text } from '../../graphql/input.js';
 import { keyPatterns, parsePage } from '../../shared/pagination.js';
 import { roomKey } from './rooms.js';
 import type { FoundEdge, MessageSearchService } from './search.js';
@@ -47,7 +47,7 @@ builder.objectField(MessageEdge, 'snippet', (t) =>
 );
 
 const searchArgs = z.object({
-  text: text(1, 200).refine((value) => /[\p{L}\p{N}]/u.test(value), 'must have a letter or a digit'),
+  text: text(1, 200).refine((value) => /[\p{L}\p{N}]/u.test(value), rule({ rule: 'LETTER_OR_DIGIT' })),
   roomId: roomKey.nullish(),
 });
 

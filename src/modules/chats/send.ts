@@ -1,59 +1,94 @@
 import { createChannelRows, newTag } from '../../channels/append.js';
 import type { Channels } from '../../channels/channels.js';
+import { createCombiner } from '../../channels/combine.js';
+import type { ChannelEvent } from '../../channels/events.js';
+import type { Turns } from '../../channels/turns.js';
 import type { Database } from '../../platform/database/database.js';
 import { violates } from '../../platform/database/failures.js';
+import { presentCause } from '../../platform/tracing/cause.js';
 import { AppError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
-import { chatChannel, messageSentKind } from './events.js';
+import { chatChannel, messageKinds } from './events.js';
 import { findByClientId, type MessageView } from './message-store.js';
-import type { Room } from './rooms.js';
-import { runSend } from './send-statement.js';
+import type { Room, RoomKind } from './rooms.js';
+import { type NewMessage, runSend, type SendResult } from './send-statement.js';
 
 /** What a client says. */
 export interface Draft {
   readonly body: string;
   readonly clientMessageId: string | null;
   readonly replyToId: string | null;
+  /** Whom it names: people who are in the room. */
+  readonly mentionIds: readonly string[];
 }
 
 export interface SendOptions {
   readonly database: Database;
   readonly channels: Pick<Channels, 'committed'>;
+  readonly turns: Turns;
   /** Seconds after which those who have not read a message are told of it. */
   readonly unreadMessageDelaySeconds: number;
+  /** Told of every message that was sent, for metrics. */
+  readonly onSent?: (roomKind: RoomKind) => void;
+  /** Called when there is something to tell at once: those whom a message mentions. */
+  readonly onMention?: () => void;
 }
 
-/** Writes messages into rooms whose use was authorized. */
-export function createSender({ database, channels, unreadMessageDelaySeconds }: SendOptions) {
-  async function write(room: Room, authorId: string, draft: Draft): Promise<MessageView | null> {
-    const channel = chatChannel(room.id);
-    const tag = newTag();
-    const message = {
-      ...draft,
-      id: newId(),
-      channel,
-      organizationId: room.organizationId,
-      roomKind: room.kind,
-      roomId: room.id,
-      authorId,
-      tag,
-      queueItemId: newId(),
-      notifyAfterSeconds: unreadMessageDelaySeconds,
-    };
-    let result = await runSend(database, message);
-    if (result.channelMissing) {
+/** A message on its way into a room. */
+interface Sending {
+  readonly room: Room;
+  readonly message: NewMessage;
+}
+
+/** Messages in one statement at most. */
+const maxTogether = 25;
+/** More than this waiting for one room on a node are told to come again. */
+const maxWaiting = 200;
+
+/** Writes messages into rooms whose use was authorized; the statement asks again, since they may have waited. */
+export function createSender(options: SendOptions) {
+  const { database, channels, turns, unreadMessageDelaySeconds, onSent, onMention } = options;
+
+  async function run(channel: string, sendings: readonly Sending[]): Promise<SendResult[]> {
+    const [{ room }] = sendings as [Sending, ...Sending[]];
+    const write = (messages: readonly NewMessage[]) =>
+      runSend(database, {
+        ...{ organizationId: room.organizationId, room, channel, messages },
+        notifyAfterSeconds: unreadMessageDelaySeconds,
+      });
+    const messages = sendings.map(({ message }) => message);
+    let results = await write(messages);
+    if (results[0]?.channelMissing) {
       await createChannelRows(database, [channel]);
-      result = await runSend(database, message);
+      results = await write(messages);
     }
-    const sent = result.message;
-    if (sent) {
-      const payload = { messageId: sent.id };
-      const event = { channel, kind: messageSentKind, actorId: authorId, payload, seq: sent.sequence, tag };
-      channels.committed([{ ...event, occurredAt: sent.createdAt }]);
-      return sent;
+    channels.committed(results.flatMap(({ message }, index) => eventsOf(channel, message, messages[index])));
+    return results;
+  }
+
+  const combined = createCombiner<Sending, SendResult>({
+    ...{ turns, maxTogether, maxWaiting },
+    // One author's messages under one key are twins: the second must see the first.
+    keyOf: ({ message: { id, authorId, clientMessageId } }) =>
+      clientMessageId === null ? id : `${authorId} ${clientMessageId}`,
+    run: (channel, sendings) =>
+      run(channel, sendings).catch(async (error: unknown) => {
+        if (!violates(error, 'chat_message_client_id_key') || sendings.length === 1) throw error;
+        // One of them has a twin on another node, and took the others with it.
+        const results: SendResult[] = [];
+        for (const sending of sendings) results.push(await runAlone(channel, sending));
+        return results;
+      }),
+  });
+
+  async function runAlone(channel: string, sending: Sending): Promise<SendResult> {
+    try {
+      const [result] = await run(channel, [sending]);
+      return result as SendResult;
+    } catch (error) {
+      if (!violates(error, 'chat_message_client_id_key')) throw error;
+      return { message: null, channelMissing: false, refused: false, twinId: sending.message.id };
     }
-    if (result.twinId === null) throw new AppError('MESSAGE_NOT_FOUND');
-    return null;
   }
 
   /** The message of this key that is there already, if it is the same one. */
@@ -71,13 +106,32 @@ export function createSender({ database, channels, unreadMessageDelaySeconds }: 
     return twin;
   }
 
-  return async function send(room: Room, authorId: string, draft: Draft): Promise<MessageView> {
+  /** The message; null when its author may not write in the room any more. */
+  return async function send(room: Room, authorId: string, draft: Draft): Promise<MessageView | null> {
+    const mentionItemId = draft.mentionIds.length > 0 ? newId() : null;
+    const ids = { id: newId(), tag: newTag(), queueItemId: newId(), mentionItemId };
+    const message = { ...draft, ...ids, authorId, cause: presentCause() };
     try {
-      const sent = await write(room, authorId, draft);
-      if (sent) return sent;
+      const { message: sent, refused, twinId } = await combined(chatChannel(room.id), { room, message });
+      if (sent) {
+        onSent?.(room.kind);
+        if (mentionItemId) onMention?.();
+        return sent;
+      }
+      if (refused) return null;
+      if (twinId === null) throw new AppError('MESSAGE_NOT_FOUND');
     } catch (error) {
       if (!violates(error, 'chat_message_client_id_key')) throw error;
     }
     return repeated(room, authorId, draft);
   };
+}
+
+function eventsOf(channel: string, sent: MessageView | null, written?: NewMessage): ChannelEvent[] {
+  if (!sent || !written) return [];
+  const { id, sequence: seq, authorId: actorId, createdAt: occurredAt } = sent;
+  const { tag, cause } = written;
+  return [
+    { channel, kind: messageKinds.sent, actorId, payload: { messageId: id }, seq, tag, occurredAt, cause },
+  ];
 }

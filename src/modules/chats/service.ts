@@ -1,26 +1,21 @@
 import type { Channels } from '../../channels/channels.js';
 import type { Cursor } from '../../channels/cursor.js';
 import { createTurns } from '../../channels/turns.js';
-import type { Database } from '../../platform/database/database.js';
 import { AppError } from '../../shared/errors.js';
-import { groupBy } from '../../shared/group-by.js';
 import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
 import type { Viewer } from '../../shared/viewer.js';
+import { findMentions, findReactions, type ReactionCount } from './attached-store.js';
+import { createMessageChanges, type MessageChanges } from './changes.js';
 import { chatChannel, inboxChannel, readMoved } from './events.js';
 import { createInboxes, type InboxItem } from './inbox.js';
-import { findMessages, type MessageView, readPages } from './message-store.js';
+import { type RoomPage, readMessagePages } from './message-pages.js';
+import { findMessages, type MessageView } from './message-store.js';
 import { countUnread, moveMarkerUp } from './read-store.js';
-import { createRoomAccess, type RoomAccess } from './room-access.js';
+import { createRoomAccess, RecentWriters, type RoomAccess } from './room-access.js';
 import { findParticipants, listRooms } from './room-store.js';
 import type { Room, RoomKey } from './rooms.js';
-import { createSender, type Draft } from './send.js';
+import { createSender, type Draft, type SendOptions } from './send.js';
 import { type ChatItem, createMessageReader, withMessages } from './stream.js';
-
-/** A page of a room that the viewer may use. */
-export interface RoomPage {
-  readonly room: Room;
-  readonly page: Page;
-}
 
 /** Rooms with the end of the viewer's inbox, read in one statement with them. */
 export interface RoomList extends Connection<Room> {
@@ -34,14 +29,20 @@ export interface RoomList extends Connection<Room> {
 export interface ChatService extends Pick<RoomAccess, 'requireRoom' | 'requireWritableRoom'> {
   roomsByIds(viewer: Viewer, ids: readonly string[]): Promise<(Room | AppError)[]>;
   rooms(viewer: Viewer, page: Page): Promise<RoomList>;
-  /** Oldest first. Rooms with the same page share one statement. */
-  messagePages(pages: readonly RoomPage[]): Promise<Connection<MessageView>[]>;
+  /** Oldest first. Rooms with the same page share one statement. Around an absent message MESSAGE_NOT_FOUND. */
+  messagePages(pages: readonly RoomPage[]): Promise<(Connection<MessageView> | AppError)[]>;
   /** The viewer's unread messages in each room, at most 100: one statement. */
   unreadCounts(viewer: Viewer, rooms: readonly Pick<Room, 'id'>[]): Promise<number[]>;
   /** An absent message and a forbidden one are both MESSAGE_NOT_FOUND. */
   messagesByIds(viewer: Viewer, ids: readonly string[]): Promise<(MessageView | AppError)[]>;
-  /** The same `clientMessageId` gives the same message. IDEMPOTENCY_KEY_REUSED, MESSAGE_NOT_FOUND, SERVICE_UNAVAILABLE. */
+  /** The same `clientMessageId` gives the same message. ROOM_NOT_FOUND, CLASSROOM_ARCHIVED, IDEMPOTENCY_KEY_REUSED, MESSAGE_NOT_FOUND, VALIDATION_ERROR (whom it names), SERVICE_UNAVAILABLE. */
   sendMessage(viewer: Viewer, room: RoomKey, draft: Draft): Promise<MessageView>;
+  /** Changes of a message that is there: see `createMessageChanges`. */
+  readonly changes: MessageChanges;
+  /** The reactions to each message, the oldest first: one statement. */
+  reactions(messages: readonly MessageView[]): Promise<ReactionCount[][]>;
+  /** The ids of those whom each message names: one statement. */
+  mentions(messages: readonly MessageView[]): Promise<string[][]>;
   /** Moves the viewer's read marker up, never down, and tells the viewer's devices if it has moved. */
   markRead(viewer: Viewer, room: RoomKey, upToSequence: number): Promise<Room>;
   /** The room's events after a cursor and then live, until access is lost. */
@@ -54,13 +55,10 @@ export interface ChatService extends Pick<RoomAccess, 'requireRoom' | 'requireWr
   followInbox(viewer: Viewer, after: Cursor | null): AsyncIterableIterator<InboxItem, void, undefined>;
 }
 
-export interface ChatServiceOptions {
-  readonly database: Database;
+export interface ChatServiceOptions extends Omit<SendOptions, 'turns'> {
   readonly channels: Channels;
   /** Told what nobody waits for and failed: that activity in a room could not be told. */
   readonly onError: (error: unknown) => void;
-  /** Seconds after which those who have not read a message are told of it. */
-  readonly unreadMessageDelaySeconds: number;
 }
 
 /** More writers than this waiting for one channel on a node are told to come again. */
@@ -69,15 +67,18 @@ const maxWaitingWriters = 200;
 /** Creates the service. */
 export function createChatService(options: ChatServiceOptions): ChatService {
   const { database, channels } = options;
-  const send = createSender(options);
   const turns = createTurns({ maxWaiting: maxWaitingWriters });
+  const send = createSender({ ...options, turns });
   const followInbox = createInboxes({
     channels,
     readRooms: (organizationId, ids) => findParticipants(database, organizationId, ids),
     onError: options.onError,
   });
   const readMessage = createMessageReader(database);
-  const { readableRooms, requireRoom, requireWritableRoom } = createRoomAccess(database);
+  const access = createRoomAccess(database);
+  const writers = new RecentWriters();
+  const { readableRooms, requireRoom, requireWritableRoom } = access;
+  const changes = createMessageChanges({ database, channels, turns, access });
 
   return {
     async roomsByIds(viewer, ids) {
@@ -91,24 +92,7 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       return { ...mapConnection(connection, ({ room }) => room), eventCursor: inbox };
     },
 
-    async messagePages(pages) {
-      const groups = groupBy(pages, ({ room, page }) => `${room.organizationId} ${JSON.stringify(page)}`);
-      const connections = new Map<RoomPage, Connection<MessageView>>();
-      const reads = [...groups.values()].map(async (group) => {
-        const [{ room: first, page }] = group as [RoomPage, ...RoomPage[]];
-        const roomIds = [...new Set(group.map(({ room }) => room.id))];
-        const messages = await readPages(database, first.organizationId, roomIds, page);
-        for (const key of group) {
-          const rows = messages.get(key.room.id) ?? [];
-          connections.set(
-            key,
-            toConnection(rows, page, ({ sequence }) => [String(sequence)]),
-          );
-        }
-      });
-      await Promise.all(reads);
-      return pages.map((key) => connections.get(key) as Connection<MessageView>);
-    },
+    messagePages: (pages) => readMessagePages(database, pages),
 
     async unreadCounts(viewer, rooms) {
       const ids = [...new Set(rooms.map(({ id }) => id))];
@@ -128,8 +112,32 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     },
 
     async sendMessage(viewer, key, draft) {
-      const room = await requireWritableRoom(viewer, key);
-      return turns.inTurn(chatChannel(room.id), () => send(room, viewer.userId, draft));
+      // Who is in the room is told to nobody who is not: with mentions it is always asked.
+      const known = draft.mentionIds.length === 0 ? writers.get(viewer, key) : null;
+      const room = known ?? (await requireWritableRoom(viewer, key));
+      if (room.kind !== key.kind) throw new AppError('ROOM_NOT_FOUND');
+      await access.requireInRoom(room, draft.mentionIds);
+      const sent = await send(room, viewer.userId, draft);
+      if (sent) {
+        writers.add(viewer, room);
+        return sent;
+      }
+      // What has changed since they wrote last, or while the message waited for its turn.
+      writers.delete(viewer, key);
+      await requireWritableRoom(viewer, key);
+      throw new AppError('ROOM_NOT_FOUND');
+    },
+
+    changes,
+
+    async reactions(messages) {
+      const found = await findReactions(database, [...new Set(messages.map(({ id }) => id))]);
+      return messages.map(({ id }) => found.get(id) ?? []);
+    },
+
+    async mentions(messages) {
+      const found = await findMentions(database, [...new Set(messages.map(({ id }) => id))]);
+      return messages.map(({ id }) => (found.get(id) ?? []).map(({ userId }) => userId));
     },
 
     async markRead(viewer, key, upToSequence) {

@@ -2,11 +2,24 @@ import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
 import { viewerDependent } from '../../graphql/sharing.js';
 import { encodeId } from '../../shared/ids.js';
-import { keyPatterns, parsePage } from '../../shared/pagination.js';
 import { UserRef } from '../accounts/schema.js';
+import type { ReactionCount } from './attached-store.js';
+import { parseMessagePage, type RoomPage } from './message-pages.js';
 import type { MessageView } from './message-store.js';
 import type { Room } from './rooms.js';
-import type { RoomList, RoomPage } from './service.js';
+import type { RoomList } from './service.js';
+
+const ReactionCountRef = builder.objectRef<ReactionCount>('ReactionCount').implement({
+  description: 'How many have answered a message with an emoji.',
+  fields: (t) => ({
+    emoji: t.exposeString('emoji', { description: 'The emoji.' }),
+    count: t.exposeInt('count', { description: 'How many people.' }),
+    userIds: t.idList({
+      description: 'Who: the first 20.',
+      resolve: ({ userIds }) => userIds.map((id) => encodeId('user', id)),
+    }),
+  }),
+});
 
 /** A message. A field of this type may resolve to an id alone: all ids of an operation are read together. */
 export const MessageRef = builder.loadableNodeRef('ChatMessage', {
@@ -38,6 +51,21 @@ MessageRef.implement({
       description: 'The message of the same room that it answers.',
       resolve: ({ replyToId }) => replyToId,
     }),
+    mentions: t.loadableList({
+      type: UserRef,
+      description: 'Those whom it names, as its author said; none once deleted.',
+      loaderOptions: { cache: false },
+      resolve: (message) => message,
+      load: (messages: MessageView[], context) => context.services.chats.mentions(messages),
+    }),
+    reactions: t.loadableList({
+      type: ReactionCountRef,
+      description: 'How others have answered it with an emoji, the oldest first; at most 20 different ones.',
+      // Read anew after each mutation of an operation, which may have changed them.
+      loaderOptions: { cache: false },
+      resolve: (message) => message,
+      load: (messages: MessageView[], context) => context.services.chats.reactions(messages),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was sent, by our clock.' }),
     editedAt: t.expose('editedAt', {
       type: 'DateTime',
@@ -48,6 +76,13 @@ MessageRef.implement({
       type: 'DateTime',
       nullable: true,
       description: 'When it was deleted; null if it is there.',
+    }),
+    deletedBy: t.field({
+      type: UserRef,
+      nullable: true,
+      description:
+        'Who deleted it: its author, or who led the room. Null if it is there, and if it went with its author’s account.',
+      resolve: ({ deletedById }) => deletedById,
     }),
   }),
 });
@@ -92,8 +127,12 @@ RoomRef.implement({
         after: t.arg.string({ description: 'The cursor of the edge after which to go on.' }),
         last: t.arg.int({ description: 'How many from the end or before a cursor: at most 100.' }),
         before: t.arg.string({ description: 'The cursor of the edge before which to go on.' }),
+        around: t.arg.id({
+          description:
+            'A message of the room to have in the middle, with those before and after it; with `first`, 20 unless told. MESSAGE_NOT_FOUND.',
+        }),
       },
-      resolve: (room, args) => ({ room, page: parsePage(args, [keyPatterns.integer]) }),
+      resolve: (room, args) => ({ room, ...parseMessagePage(args) }),
       load: (pages: RoomPage[], context) => context.services.chats.messagePages(pages),
     }),
     unreadCount: t.loadable({

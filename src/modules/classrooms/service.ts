@@ -1,18 +1,29 @@
-import type { Database } from '../../platform/database/database.js';
 import { AppError } from '../../shared/errors.js';
+import { groupBy } from '../../shared/group-by.js';
 import { newId } from '../../shared/ids.js';
-import { type Connection, type Page, toConnection } from '../../shared/pagination.js';
+import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
 import type { Viewer } from '../../shared/viewer.js';
-import type { ClassroomView } from './classroom.js';
-import { canCreateClassroom, canListSchoolClassrooms, canSeeClassroom } from './policy.js';
+import type { ClassroomRole, ClassroomView } from './classroom.js';
+import { type MemberRow, readMembers } from './member-store.js';
+import { createMembership, type MembershipOptions } from './membership.js';
+import { canAdministerClassrooms, canCreateClassroom, canSeeClassroom } from './policy.js';
 import { findClassrooms, insertClassroom, listClassrooms } from './store.js';
 
-export interface ClassroomServiceOptions {
-  readonly database: Database;
+/** A page of those who are in a classroom that the viewer may see. */
+export interface MemberPage {
+  readonly classroom: ClassroomView;
+  readonly roles: readonly ClassroomRole[];
+  readonly page: Page;
 }
 
-/** Creates the service. */
-export function createClassroomService({ database }: ClassroomServiceOptions) {
+/**
+ * Creates the service. To whom a classroom does not exist, every method fails with CLASSROOM_NOT_FOUND; to who is in it
+ * but may not do this, with FORBIDDEN.
+ */
+export function createClassroomService(options: MembershipOptions) {
+  const { database } = options;
+  const membership = createMembership(options);
+
   async function visible(viewer: Viewer, ids: readonly string[]): Promise<Map<string, ClassroomView>> {
     const rows = await findClassrooms(database, viewer.organizationId, viewer.userId, ids);
     return new Map(rows.filter((row) => canSeeClassroom(viewer, row)).map((row) => [row.id, row]));
@@ -24,6 +35,18 @@ export function createClassroomService({ database }: ClassroomServiceOptions) {
     return classroom;
   }
 
+  /** The classroom after a change. */
+  async function after(viewer: Viewer, id: string, change: Promise<void>): Promise<ClassroomView> {
+    await change;
+    return find(viewer, id);
+  }
+
+  async function membersOf(group: readonly MemberPage[]): Promise<Map<string, MemberRow[]>> {
+    const [{ classroom, roles, page }] = group as [MemberPage, ...MemberPage[]];
+    const ids = [...new Set(group.map((one) => one.classroom.id))];
+    return readMembers(database, classroom.organizationId, ids, roles, page);
+  }
+
   return {
     /** Classrooms in the order of `ids`, in one statement; CLASSROOM_NOT_FOUND in the place of one that the viewer may not see. */
     async classroomsByIds(viewer: Viewer, ids: readonly string[]): Promise<(ClassroomView | AppError)[]> {
@@ -33,9 +56,29 @@ export function createClassroomService({ database }: ClassroomServiceOptions) {
 
     /** The newest first: those that the viewer is in, and for admins the school's. */
     async classrooms(viewer: Viewer, archivedToo: boolean, page: Page): Promise<Connection<ClassroomView>> {
-      const filter = { mine: !canListSchoolClassrooms(viewer), archivedToo };
+      const filter = { mine: !canAdministerClassrooms(viewer), archivedToo };
       const rows = await listClassrooms(database, viewer.organizationId, viewer.userId, filter, page);
       return toConnection(rows, page, (row) => [row.createdAt.toISOString(), row.id]);
+    },
+
+    /** Ids of members, the longest there first. Classrooms with the same page share one statement. */
+    async memberPages(pages: readonly MemberPage[]): Promise<Connection<string>[]> {
+      const groups = groupBy(pages, ({ roles, page }) => JSON.stringify([roles, page]));
+      const found = new Map<MemberPage, Connection<string>>();
+      for (const group of groups.values()) {
+        const rows = await membersOf(group);
+        for (const key of group) {
+          const members = toConnection(rows.get(key.classroom.id) ?? [], key.page, ({ joinedAt, userId }) => [
+            joinedAt.toISOString(),
+            userId,
+          ]);
+          found.set(
+            key,
+            mapConnection(members, ({ userId }) => userId),
+          );
+        }
+      }
+      return pages.map((key) => found.get(key) as Connection<string>);
     },
 
     /** Makes a classroom of the viewer's. Fails with FORBIDDEN to all but tutors. */
@@ -46,6 +89,17 @@ export function createClassroomService({ database }: ClassroomServiceOptions) {
       await insertClassroom(database, { id, organizationId, tutorId, name });
       return find(viewer, id);
     },
+
+    leave: membership.leave,
+    add: (viewer: Viewer, id: string, userId: string) =>
+      after(viewer, id, membership.add(viewer, id, userId)),
+    remove: (viewer: Viewer, id: string, userId: string) =>
+      after(viewer, id, membership.remove(viewer, id, userId)),
+    setRole: (viewer: Viewer, id: string, userId: string, role: ClassroomRole) =>
+      after(viewer, id, membership.setRole(viewer, id, userId, role)),
+    rename: (viewer: Viewer, id: string, name: string) =>
+      after(viewer, id, membership.rename(viewer, id, name)),
+    archive: (viewer: Viewer, id: string) => after(viewer, id, membership.archive(viewer, id)),
   };
 }
 

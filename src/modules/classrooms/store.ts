@@ -25,6 +25,22 @@ export function findClassrooms(
   );
 }
 
+/** One classroom, which stays as it is until the transaction ends. */
+export async function holdClassroom(
+  tx: Queryable,
+  organizationId: string,
+  viewerId: string,
+  id: string,
+): Promise<ClassroomView | null> {
+  const [row] = await tx.sql<ClassroomView>(
+    `SELECT ${columns} FROM ${source} WHERE c.organization_id = $1::uuid AND c.id = $3::uuid FOR NO KEY UPDATE OF c`,
+    organizationId,
+    viewerId,
+    id,
+  );
+  return row ?? null;
+}
+
 /** What a list of classrooms is narrowed to. */
 export interface ClassroomFilter {
   /** Only those that the user is in. */
@@ -73,5 +89,34 @@ export async function insertClassroom(
     classroom.organizationId,
     classroom.tutorId,
     classroom.name,
+  );
+}
+
+/** Gives a classroom another name. */
+export async function saveName(
+  on: Queryable,
+  organizationId: string,
+  id: string,
+  name: string,
+): Promise<void> {
+  await on.sql(
+    'UPDATE classroom SET name = $3::text WHERE organization_id = $1::uuid AND id = $2::uuid',
+    organizationId,
+    id,
+    name,
+  );
+}
+
+/** Archives classrooms that are not. */
+export async function archiveClassrooms(
+  on: Queryable,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await on.sql(
+    `UPDATE classroom SET archived_at = now()
+      WHERE organization_id = $1::uuid AND id = ANY ($2::uuid[]) AND archived_at IS NULL`,
+    organizationId,
+    ids,
   );
 }

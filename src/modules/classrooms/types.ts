@@ -1,8 +1,11 @@
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
 import { viewerDependent } from '../../graphql/sharing.js';
+import { keyPatterns, type PageArgs, parsePage } from '../../shared/pagination.js';
 import { UserRef } from '../accounts/schema.js';
-import type { ClassroomView } from './classroom.js';
+import { UserConnection } from '../accounts/types.js';
+import type { ClassroomRole, ClassroomView } from './classroom.js';
+import type { MemberPage } from './service.js';
 
 /** The roles of those who are in a classroom. */
 export const ClassroomRoleEnum = builder.enumType('ClassroomRole', {
@@ -13,6 +16,12 @@ export const ClassroomRoleEnum = builder.enumType('ClassroomRole', {
     MEMBER: { description: 'Takes part.' },
   } as const,
 });
+
+const memberPage = (
+  classroom: ClassroomView,
+  roles: readonly ClassroomRole[],
+  args: PageArgs,
+): MemberPage => ({ classroom, roles, page: parsePage(args, [keyPatterns.instant, keyPatterns.uuid]) });
 
 /** A classroom. A field of this type may resolve to an id alone: all ids of an operation are read in one statement. */
 export const ClassroomRef = builder.loadableNodeRef('Classroom', {
@@ -27,6 +36,29 @@ ClassroomRef.implement({
     tutor: t.field({ type: UserRef, description: 'Who leads it.', resolve: ({ tutorId }) => tutorId }),
     memberCount: t.exposeInt('memberCount', {
       description: 'How many are in it beside its tutor; 500 at most.',
+    }),
+    members: t.loadable({
+      type: UserConnection,
+      byPath: true,
+      description:
+        'Those who are in it beside its tutor, co-tutors too; who has been there longest first. VALIDATION_ERROR.',
+      args: {
+        first: t.arg.int({ description: 'How many: 20 unless told, at most 100.' }),
+        after: t.arg.string({ description: 'The cursor of the edge after which to go on.' }),
+      },
+      resolve: (classroom, args): MemberPage => memberPage(classroom, ['MEMBER', 'CO_TUTOR'], args),
+      load: (pages: MemberPage[], context) => context.services.classrooms.memberPages(pages),
+    }),
+    coTutors: t.loadable({
+      type: UserConnection,
+      byPath: true,
+      description: 'Those who lead it beside its tutor. VALIDATION_ERROR.',
+      args: {
+        first: t.arg.int({ description: 'How many: 20 unless told, at most 100.' }),
+        after: t.arg.string({ description: 'The cursor of the edge after which to go on.' }),
+      },
+      resolve: (classroom, args): MemberPage => memberPage(classroom, ['CO_TUTOR'], args),
+      load: (pages: MemberPage[], context) => context.services.classrooms.memberPages(pages),
     }),
     viewerRole: t.expose('viewerRole', {
       extensions: viewerDependent,

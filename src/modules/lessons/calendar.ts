@@ -59,8 +59,9 @@ export interface CalendarOptions extends RecorderOptions {
 }
 
 /** Creates the writing side of the calendar. */
-export function createCalendar({ database, channels, queue, clock, accounts }: CalendarOptions): Calendar {
-  const record = createRecorder({ channels, queue });
+export function createCalendar(options: CalendarOptions): Calendar {
+  const { database, clock, accounts } = options;
+  const record = createRecorder(options);
 
   const hold: Calendar['hold'] = async (tx, viewer, { lessonId, expectedVersion }, allowed) => {
     const seen = await findLesson(tx, viewer.organizationId, lessonId);

@@ -1,4 +1,5 @@
 import type { ChannelEvent, NewEvent } from '../../channels/events.js';
+import type { WrittenChange } from './history-store.js';
 import type { Lesson } from './lesson.js';
 import type { LessonChange } from './policy.js';
 
@@ -22,8 +23,23 @@ interface LessonChangedPayload {
 
 const kind = 'lesson.changed';
 
+/** What channels of others are told of a change of a lesson, in its transaction: that its board is frozen. */
+export type AlsoTold = (written: WrittenChange, actorId: string | null) => readonly NewEvent[];
+
+/** The events of changes that were just written: everything that is to be appended for them. */
+export function lessonEvents(
+  changes: readonly WrittenChange[],
+  actorId: string | null,
+  alsoTold: AlsoTold,
+): NewEvent[] {
+  return changes.flatMap((written) => [
+    ...lessonChanged(written.after, written.change, actorId),
+    ...alsoTold(written, actorId),
+  ]);
+}
+
 /** The events of one change, for the lesson and for both of its people. */
-export function lessonChanged(lesson: Lesson, change: LessonChange, actorId: string | null): NewEvent[] {
+function lessonChanged(lesson: Lesson, change: LessonChange, actorId: string | null): NewEvent[] {
   const payload = { lessonId: lesson.id, change, version: lesson.version };
   const channels = [
     lessonChannel(lesson.id),

@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../channels/events.js';
 import type { Clock } from '../../platform/clock.js';
 import type { UnitOfWork } from '../../platform/database/database.js';
-import { lessonChanged } from './events.js';
+import { type AlsoTold, lessonEvents } from './events.js';
 import { recordHistory } from './history-store.js';
 import { type LessonNoticeQueue, noticesOf } from './notices.js';
 import { cancelLessons, findLessons, holdOpenLessons } from './store.js';
@@ -12,7 +12,15 @@ const change = 'CANCELLED';
  * Creates what happens to the lessons of somebody who leaves for good: those that are asked for, booked or under way
  * are cancelled, and the other party is told. Lock the person first; gives the events to append.
  */
-export function createLessonLeaving({ queue, clock }: { queue: LessonNoticeQueue; clock: Clock }) {
+export function createLessonLeaving({
+  queue,
+  clock,
+  alsoTold,
+}: {
+  readonly queue: LessonNoticeQueue;
+  readonly clock: Clock;
+  readonly alsoTold: AlsoTold;
+}) {
   return async function leave(
     tx: UnitOfWork,
     { organizationId, userId }: { readonly organizationId: string; readonly userId: string },
@@ -30,6 +38,6 @@ export function createLessonLeaving({ queue, clock }: { queue: LessonNoticeQueue
       lessons.flatMap((lesson) => noticesOf(lesson, change, userId)),
       tx,
     );
-    return lessons.flatMap((lesson) => lessonChanged(lesson, change, userId));
+    return lessonEvents(changes, userId, alsoTold);
   };
 }

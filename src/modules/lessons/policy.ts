@@ -128,6 +128,11 @@ export function canAttend(actor: Actor): boolean {
   return actor === 'TUTOR' || actor === 'STUDENT';
 }
 
+/** Whether nothing more will happen in it. */
+export function hasEnded({ status }: Pick<Lesson, 'status'>): boolean {
+  return status !== 'REQUESTED' && status !== 'SCHEDULED' && status !== 'IN_PROGRESS';
+}
+
 /** Whether somebody may come now: to a lesson that is on or soon will be. */
 export function isOpenForPeople(lesson: Lesson, now: Date): boolean {
   const held = lesson.status === 'SCHEDULED' || lesson.status === 'IN_PROGRESS';

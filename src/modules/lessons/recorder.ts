@@ -1,6 +1,6 @@
 import type { Channels } from '../../channels/channels.js';
 import type { UnitOfWork } from '../../platform/database/database.js';
-import { lessonChanged, lessonChannel } from './events.js';
+import { type AlsoTold, lessonChannel, lessonEvents } from './events.js';
 import { recordHistory, type WrittenChange } from './history-store.js';
 import type { LessonView } from './lesson.js';
 import { type LessonNoticeQueue, noticesOf, remindersOf } from './notices.js';
@@ -8,6 +8,7 @@ import { type LessonNoticeQueue, noticesOf, remindersOf } from './notices.js';
 export interface RecorderOptions {
   readonly channels: Pick<Channels, 'append'>;
   readonly queue: LessonNoticeQueue;
+  readonly alsoTold: AlsoTold;
 }
 
 /**
@@ -22,7 +23,7 @@ export type Recorder = (
 ) => Promise<LessonView[]>;
 
 /** Creates what every change of a lesson ends with, whoever makes it. */
-export function createRecorder({ channels, queue }: RecorderOptions): Recorder {
+export function createRecorder({ channels, queue, alsoTold }: RecorderOptions): Recorder {
   return async (tx, actorId, changes) => {
     if (changes.length === 0) return [];
     await recordHistory(tx, actorId, changes);
@@ -31,10 +32,7 @@ export function createRecorder({ channels, queue }: RecorderOptions): Recorder {
       ...remindersOf(after, change, after.updatedAt),
     ]);
     await queue.enqueueBatch(items, tx);
-    const events = await channels.append(
-      tx,
-      changes.flatMap(({ after, change }) => lessonChanged(after, change, actorId)),
-    );
+    const events = await channels.append(tx, lessonEvents(changes, actorId, alsoTold));
     const ends = new Map(events.map(({ channel, seq, tag }) => [channel, { channel, seq, tag }]));
     return changes.map(({ after }) => {
       const eventCursor = ends.get(lessonChannel(after.id));

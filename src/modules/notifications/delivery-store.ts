@@ -1,5 +1,6 @@
 import type { DigestFrequency, NotificationChannel } from '../../generated/prisma/enums.js';
 import type { Queryable } from '../../platform/database/database.js';
+import { holdsAddress } from '../accounts/address-store.js';
 import type { Owner } from './store.js';
 
 /** Notifications of one cause. */
@@ -98,6 +99,8 @@ export interface Delivery {
   readonly organizationName: string;
   readonly userId: string;
   readonly email: string;
+  /** Whether the address is theirs, not that of another account which has proved it or named it first. */
+  readonly holdsAddress: boolean;
   readonly displayName: string;
   readonly locale: string;
   readonly timeZone: string;
@@ -116,7 +119,7 @@ export interface Delivery {
 
 const selectDeliveries = (channel: string) =>
   `SELECT notification.id AS "notificationId", school.id AS "organizationId", school.name AS "organizationName",
-          reader.id AS "userId", reader.email, reader.display_name AS "displayName", reader.locale,
+          reader.id AS "userId", reader.email, ${holdsAddress('reader')} AS "holdsAddress", reader.display_name AS "displayName", reader.locale,
           reader.time_zone AS "timeZone", notification.type, notification.subject, notification.data,
           notification.created_at AS "createdAt", notification.read_at AS "readAt", notification.shown,
           ${wanted('notification.type', channel)} AS enabled,

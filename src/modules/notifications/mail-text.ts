@@ -5,7 +5,8 @@ import { notificationTemplate } from './mail/template.js';
 
 /** Whom a mail is written to, and for which school. */
 export interface Addressee {
-  readonly displayName: string;
+  /** Null: it is greeted without a name. */
+  readonly displayName: string | null;
   readonly locale: string;
   readonly organizationName: string;
 }
@@ -19,13 +20,13 @@ export interface MailText {
 
 const phrases = {
   uk: {
-    greeting: (name: string) => `Добрий день, ${name}!`,
+    greeting: (name: string | null) => (name === null ? 'Добрий день!' : `Добрий день, ${name}!`),
     footer: (school: string) => `Ви отримали цей лист, бо навчаєтеся або викладаєте у школі «${school}».`,
     unsubscribe: 'Більше не надсилати таких листів',
     digest: (count: number) => `Ваші сповіщення: ${count}`,
   },
   en: {
-    greeting: (name: string) => `Hello ${name},`,
+    greeting: (name: string | null) => (name === null ? 'Hello,' : `Hello ${name},`),
     footer: (school: string) => `You receive this e-mail because you learn or teach at ${school}.`,
     unsubscribe: 'Send me no more of these e-mails',
     digest: (count: number) => (count === 1 ? 'Your notification' : `Your ${count} notifications`),

@@ -57,6 +57,8 @@ export const personalData: Readonly<Record<string, TableRule>> = {
   session: { people: { user_id: 'delete' } },
   refresh_token: { people: {}, via: { column: 'session_id', table: 'session' }, secret: ['hash'] },
   account_link: { people: { user_id: 'delete' } },
+  invitation: { people: { inviter_id: 'delete' }, secret: ['sealed_address'] },
+  known_device: { people: { user_id: 'delete' }, secret: ['hash'] },
   idempotency_key: { people: { user_id: 'delete' }, secret: ['input_hash'] },
   audit_entry: {
     people: { actor_id: 'keep' },
@@ -93,6 +95,10 @@ export const personalData: Readonly<Record<string, TableRule>> = {
   },
   availability_window: { people: { tutor_id: 'delete' } },
   availability_exception: { people: { tutor_id: 'delete' } },
+  room_export: {
+    people: { user_id: 'delete' },
+    secret: ['secret_hash'],
+  },
   calendar_feed: { people: { user_id: 'delete' }, secret: ['secret_hash'] },
   presence: { people: { user_id: 'delete' } },
   presence_typing: { people: { user_id: 'delete' } },
@@ -105,7 +111,13 @@ export const personalData: Readonly<Record<string, TableRule>> = {
       { kind: 'room', column: 'id' },
     ],
   },
-  classroom_member: { people: { user_id: 'keep' } },
+  classroom_member: {
+    people: { user_id: 'keep' },
+    toldAs: [
+      { kind: 'classroom', column: 'classroom_id' },
+      { kind: 'room', column: 'classroom_id' },
+    ],
+  },
   chat_reaction: { people: { user_id: 'delete' } },
   chat_mention: { people: { user_id: 'delete' } },
   chat_message: {
@@ -120,8 +132,14 @@ export const personalData: Readonly<Record<string, TableRule>> = {
         },
       },
     },
-    toldAs: [{ kind: 'room', column: 'room_id' }],
+    toldAs: [
+      { kind: 'room', column: 'room_id' },
+      { kind: 'message', column: 'id' },
+    ],
   },
+  board: { people: {}, via: { column: 'lesson_id', table: 'lesson' } },
+  board_element: { people: { author_id: 'delete' } },
+  board_operation: { people: { author_id: 'delete' }, secret: ['content_hash'] },
   chat_read_marker: { people: { user_id: 'delete' } },
   notification: { people: { user_id: 'delete' } },
   notification_queue_item: { people: { user_id: 'delete' } },

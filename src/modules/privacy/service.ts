@@ -17,7 +17,10 @@ export interface PrivacyServiceOptions {
   readonly database: Database;
   readonly channels: Pick<Channels, 'append'>;
   readonly clock: Clock;
-  readonly accounts: Pick<AccountService, 'requireHolder' | 'lockPeople' | 'revokeSessions' | 'endSockets'>;
+  readonly accounts: Pick<
+    AccountService,
+    'requireHolder' | 'lockPeople' | 'revokeSessions' | 'endSockets' | 'othersOfAddress' | 'unproven'
+  >;
   /** In this order: lessons are cancelled while the relations that they rest on still stand. */
   readonly leavings: readonly Leaving[];
 }
@@ -28,6 +31,8 @@ export interface AccountExport {
   readonly tables: readonly ExportedTable[];
 }
 
+/** For so long an account whose address is not proved is kept for nobody. */
+const unprovenMs = 30 * 86_400_000;
 /** Characters of an export that an answer may hold. */
 const maxExport = 20_000_000;
 
@@ -47,8 +52,19 @@ export function createPrivacyService(options: PrivacyServiceOptions) {
     });
   }
 
-  /** Erases a person: sessions and sockets end, lessons and relations too, and no text about them is left. */
+  /**
+   * Erases a person, and with them the accounts that others made with the address which the person has proved: it is
+   * theirs to have erased everywhere.
+   */
   async function erasePerson(person: Person, actorId: string | null): Promise<void> {
+    const { organizationId, userId } = person;
+    const others = await accounts.othersOfAddress(database, organizationId, userId);
+    await eraseOne(person, actorId);
+    for (const other of others) await eraseOne(other, null);
+  }
+
+  /** Sessions and sockets end, lessons and relations too, and no text about the person is left. */
+  async function eraseOne(person: Person, actorId: string | null): Promise<void> {
     const { userId, organizationId } = person;
     await database.transaction(async (tx) => {
       await accounts.lockPeople(tx, organizationId, [userId]);
@@ -66,6 +82,17 @@ export function createPrivacyService(options: PrivacyServiceOptions) {
   return {
     exportPerson,
     erasePerson,
+
+    /**
+     * Erases accounts, `limit` at most, that did not prove their address within 30 days and that nobody has to do with;
+     * gives how many. Nobody's address is kept for long because a stranger has signed up with it.
+     */
+    async eraseUnproven(limit: number): Promise<number> {
+      const before = new Date(clock.now().getTime() - unprovenMs);
+      const people = await accounts.unproven(database, before, limit);
+      for (const person of people) await eraseOne(person, null);
+      return people.length;
+    },
 
     /** The viewer's own data, as JSON. Fails with INVALID_CREDENTIALS, and EXPORT_TOO_LARGE past 20 million characters. */
     async exportOwn(viewer: Viewer, password: string): Promise<{ createdAt: Date; data: string }> {

@@ -19,6 +19,7 @@ import {
   leaveRelations,
   listRelations,
   moveRelation,
+  type Pair,
   type Relation,
 } from './store.js';
 
@@ -91,6 +92,16 @@ export function createRelationService(options: RelationServiceOptions) {
         );
         return relation;
       });
+    },
+
+    /** That a student has joined by the invitation of a tutor, in the transaction of their sign-up: they are taught at once. */
+    async joined(
+      tx: UnitOfWork,
+      { organizationId, tutorId, studentId }: Pair & { readonly organizationId: string },
+    ): Promise<void> {
+      const invitation = { id: newId(), organizationId, tutorId, studentId, note: null };
+      const { id } = await insertInvitation(tx, invitation);
+      await moveRelation(tx, organizationId, id, { from: 'INVITED', to: 'ACTIVE', endedAt: null });
     },
 
     /** The invited student agrees. Fails with RELATION_NOT_FOUND, RELATION_INVALID_TRANSITION. */

@@ -1,6 +1,6 @@
 import type { Channels } from '../../channels/channels.js';
 import type { UnitOfWork } from '../../platform/database/database.js';
-import { lessonChanged, lessonChannel } from '../lessons/events.js';
+import { type AlsoTold, lessonChannel, lessonEvents } from '../lessons/events.js';
 import { recordHistory, type WrittenChange } from '../lessons/history-store.js';
 import type { LessonView } from '../lessons/lesson.js';
 import { type LessonNoticeItem, remindersOf } from '../lessons/notices.js';
@@ -37,13 +37,20 @@ export interface SeriesChange {
   readonly notice: SeriesNotice;
 }
 
+/** What a change of a series is told with. */
+export interface SeriesAnnouncing {
+  readonly channels: Pick<Channels, 'append'>;
+  readonly queue: SeriesNoticeQueue;
+  readonly alsoTold: AlsoTold;
+}
+
 /**
  * Ends a change of several lessons as `createRecorder` ends that of one, with history, reminders and events; but people
  * are told once. It locks the channels, so little may follow it.
  */
 export async function announceSeries(
   tx: UnitOfWork,
-  { channels, queue }: { readonly channels: Pick<Channels, 'append'>; readonly queue: SeriesNoticeQueue },
+  { channels, queue, alsoTold }: SeriesAnnouncing,
   { seriesId, actorId, changes, notice }: SeriesChange,
 ): Promise<LessonView[]> {
   const first = changes[0]?.after;
@@ -60,10 +67,7 @@ export async function announceSeries(
   const news = others.map((userId) => ({ eventType: notice, userId, payload }));
   const reminders = changes.flatMap(({ after, change }) => remindersOf(after, change, after.updatedAt));
   await queue.enqueueBatch([...news, ...reminders], tx);
-  const events = await channels.append(
-    tx,
-    changes.flatMap(({ after, change }) => lessonChanged(after, change, actorId)),
-  );
+  const events = await channels.append(tx, lessonEvents(changes, actorId, alsoTold));
   const ends = new Map(events.map(({ channel, seq, tag }) => [channel, { channel, seq, tag }]));
   return changes.map(({ after }) => {
     const eventCursor = ends.get(lessonChannel(after.id));

@@ -6,6 +6,8 @@ export const auditActions = {
   'account.erased': 'An account and what it held about its owner was erased.',
   'account.exported': 'The data about a person was given out.',
   'email.verified': 'The owner of an address proved that it is theirs.',
+  'invitation.created': 'Somebody was invited into the school.',
+  'invitation.revoked': 'An invitation was ended before it was used.',
   'password.changed': 'Somebody changed their password, knowing the old one.',
   'password.reset': 'A one-time link set a new password.',
   'password.reset-requested': 'A one-time link to set a new password was mailed.',

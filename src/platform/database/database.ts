@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { Logger } from '../logger.js';
 import { isRetryable } from './failures.js';
-import { observedClient, type StatementObserver } from './observed-client.js';
+import { AttributedPool, observedClient, type StatementObserver } from './observed-client.js';
 
 /** What a query runs on: the database itself, or the unit of work that is under way. */
 export interface Queryable {
@@ -44,7 +44,7 @@ const attempts = 4;
 
 /** Opens the pool (lazily: the first query connects). */
 export function createDatabase({ url, logger, poolSize = 10, observe }: DatabaseOptions): Database {
-  const pool = new pg.Pool({
+  const pool = new AttributedPool({
     connectionString: url,
     max: poolSize,
     // A frozen server answers nothing at all: every wait has an end, or callers hang for ever.

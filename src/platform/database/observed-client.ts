@@ -1,9 +1,16 @@
+import { AsyncResource } from 'node:async_hooks';
 import pg from 'pg';
+import { presentWork, type Work } from '../tracing/work.js';
 
 /** One SQL statement as it went over a connection. */
 export interface Statement {
   readonly text: string;
+  /** When it was sent, in milliseconds of `performance.now`. */
+  readonly start: number;
   readonly milliseconds: number;
+  readonly failed: boolean;
+  /** What it was run for. */
+  readonly work: Work | undefined;
 }
 
 /** Told of every statement when it has ended, failed ones included. */
@@ -19,17 +26,41 @@ export function observedClient(observe: StatementObserver): typeof pg.Client {
       const [first] = args;
       const text = typeof first === 'string' ? first : ((first as { text?: string } | null)?.text ?? '');
       const start = performance.now();
-      const done = () => observe({ text, milliseconds: performance.now() - start });
+      // Now: the result arrives on the socket's behalf, which is nobody's work.
+      const work = presentWork();
+      const done = (failed: boolean) =>
+        observe({ text, start, milliseconds: performance.now() - start, failed, work });
       const callback = args.at(-1);
       if (typeof callback === 'function') {
         args[args.length - 1] = (...results: unknown[]) => {
-          done();
+          done(Boolean(results[0]));
           (callback as Callback)(...results);
         };
       }
       const result: unknown = Reflect.apply(pg.Client.prototype.query, this, args);
-      if (result instanceof Promise) result.then(done, done);
+      if (result instanceof Promise)
+        result.then(
+          () => done(false),
+          () => done(true),
+        );
       return result;
     }) as pg.Client['query'];
   };
+}
+
+type Connected = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: (release?: unknown) => void,
+) => void;
+
+/** A pool that gives a connection back to the work that waited for it: its own queue calls from whoever released one. */
+export class AttributedPool extends pg.Pool {
+  override connect(): Promise<pg.PoolClient>;
+  override connect(connected: Connected): void;
+  override connect(connected?: Connected): Promise<pg.PoolClient> | undefined {
+    if (!connected) return super.connect();
+    super.connect(AsyncResource.bind(connected));
+    return undefined;
+  }
 }

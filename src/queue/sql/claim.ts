@@ -18,7 +18,7 @@ const claim = (due: string, more = '') => `
    WHERE item.ctid = ANY (ARRAY (SELECT place FROM due))
   RETURNING item.id, item.organization_id AS "organizationId", item.user_id AS "userId",
             item.event_type AS "eventType", item.channel, item.payload, item.priority, item.attempts,
-            item.lost_leases AS "lostLeases", item.run_at AS "runAt", item.created_at AS "createdAt"${more}`;
+            item.lost_leases AS "lostLeases", item.run_at AS "runAt", item.created_at AS "createdAt", item.cause${more}`;
 
 const claimReady = claim(`due AS MATERIALIZED (
     SELECT ctid AS place FROM notification_queue_item

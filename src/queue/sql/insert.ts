@@ -6,22 +6,24 @@ import type { NewItem } from '../item.js';
 /** A new item with the id that it gets if no unfinished item has its key. */
 export interface IdentifiedItem extends NewItem {
   readonly id: string;
+  /** What it goes back to, see `presentCause`. */
+  readonly cause: string | null;
 }
 
 // A user of another school than the item's finds no partner in the join, and the missing organization_id then
 // fails the whole statement. Rows go in by key: two batches with the same keys cannot deadlock.
 const insert = `
   INSERT INTO notification_queue_item
-    (id, organization_id, user_id, event_type, channel, payload, dedupe_key, priority, run_at, created_at)
+    (id, organization_id, user_id, event_type, channel, payload, dedupe_key, priority, run_at, created_at, cause)
   SELECT given.id,
          CASE WHEN given."userId" IS NULL THEN given."organizationId" ELSE app_user.organization_id END,
          given."userId", given."eventType", given.channel, given.payload, given."dedupeKey",
          coalesce(given.priority, 0),
          coalesce(given."runAt", present.at + make_interval(secs => coalesce(given."delaySeconds", 0))),
-         present.at
+         present.at, given.cause
     FROM jsonb_to_recordset($1::jsonb) AS given (
            id uuid, "organizationId" uuid, "userId" uuid, "eventType" text, channel notification_channel,
-           payload jsonb, "dedupeKey" text, priority smallint, "runAt" timestamptz, "delaySeconds" float8)
+           payload jsonb, "dedupeKey" text, priority smallint, "runAt" timestamptz, "delaySeconds" float8, cause text)
    CROSS JOIN (SELECT date_trunc('milliseconds', statement_timestamp()) AS at) AS present
     LEFT JOIN app_user ON app_user.id = given."userId"
           AND app_user.organization_id = coalesce(given."organizationId", app_user.organization_id)

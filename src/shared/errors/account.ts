@@ -29,6 +29,12 @@ export const accountErrors = {
     example: { fields: { 'input.token': [{ rule: 'LINK_NOT_VALID' }] } },
   },
   USER_NOT_FOUND: { status: 404, retry: 'NO', en: 'There is no such user.', uk: 'Такого користувача немає.' },
+  INVITATION_NOT_FOUND: {
+    status: 404,
+    retry: 'NO',
+    en: 'There is no such invitation.',
+    uk: 'Такого запрошення немає.',
+  },
   SESSION_NOT_FOUND: {
     status: 404,
     retry: 'NO',

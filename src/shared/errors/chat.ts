@@ -8,6 +8,12 @@ export const chatErrors = {
     en: 'There is no such message.',
     uk: 'Такого повідомлення немає.',
   },
+  MESSAGE_DELETED: {
+    status: 409,
+    retry: 'NO',
+    en: 'The message was deleted.',
+    uk: 'Повідомлення видалено.',
+  },
   CHAT_NOT_ACCESSIBLE: {
     status: 403,
     retry: 'NO',

@@ -9,6 +9,7 @@ const peopleRules = {
   OWN_NAME: { en: 'must not be your name or address', uk: 'не може бути вашим ім’ям чи адресою' },
   OWN_PASSWORD: { en: 'is not your password', uk: 'не є вашим паролем' },
   HAS_ACCOUNT: { en: 'has an account already', uk: 'вже має обліковий запис' },
+  INVITED_ADDRESS: { en: 'is not the address that was invited', uk: 'не є адресою із запрошення' },
   LINK_NOT_VALID: { en: 'is not valid any more', uk: 'більше не дійсний' },
   USER_ID: { en: 'is not the id of a user', uk: 'не є ідентифікатором користувача' },
   STUDENT_ID: { en: 'is not the id of a student', uk: 'не є ідентифікатором учня' },
@@ -117,6 +118,13 @@ const seriesRules = {
 /** What chats and notifications ask of an input. */
 const messageRules = {
   OTHER_MESSAGE: { en: 'was used for another message', uk: 'використано для іншого повідомлення' },
+  IN_ROOM: { en: 'must be somebody who is in the room', uk: 'має бути учасником кімнати' },
+  ONE_EMOJI: { en: 'must be one emoji', uk: 'має бути одним емодзі' },
+  AT_MOST_REACTIONS: {
+    en: 'the message has {max} different reactions already',
+    uk: 'повідомлення вже має стільки різних реакцій: {max}',
+  },
+  SCHOOL_TUTOR: { en: 'must be a tutor of the school', uk: 'має бути викладачем школи' },
   NOTIFICATION_TYPE: { en: 'is not a type of notification', uk: 'не є типом сповіщення' },
   NO_NOTIFICATION_TYPE: {
     en: '{name} is not a type of notification',
@@ -137,4 +145,24 @@ const messageRules = {
   },
 } as const satisfies WordingGroup;
 
-export const featureRules = { ...peopleRules, ...lessonRules, ...seriesRules, ...messageRules } as const;
+/** What boards ask of an input. */
+const boardRules = {
+  OTHER_OPERATION: { en: 'was used for another operation', uk: 'використано для іншої операції' },
+  NAME_CHARACTERS: {
+    en: 'must have 1 to {max} letters, digits and {others}',
+    uk: 'має містити від 1 до {max} латинських літер, цифр і {others}',
+  },
+  OTHER_KIND: { en: 'is not for this kind of operation', uk: 'не для цього виду операції' },
+  NOT_UNDOABLE: {
+    en: 'is no operation of yours here that can still be undone',
+    uk: 'не є вашою операцією тут, яку ще можна скасувати',
+  },
+} as const satisfies WordingGroup;
+
+export const featureRules = {
+  ...peopleRules,
+  ...lessonRules,
+  ...seriesRules,
+  ...messageRules,
+  ...boardRules,
+} as const;

@@ -15,6 +15,14 @@ export const requestRules = {
     en: 'is a subscription, which needs a WebSocket (graphql-transport-ws)',
     uk: 'є підпискою, а їй потрібен WebSocket (graphql-transport-ws)',
   },
+  ABOUT_A_SOCKET: {
+    en: 'is about a WebSocket, and must be sent over it',
+    uk: 'стосується WebSocket і має надсилатися через нього',
+  },
+  OF_THIS_SESSION: {
+    en: 'must be of the session that the socket was opened with',
+    uk: 'має належати до сеансу, з яким відкрито сокет',
+  },
   NEEDS_POST: { en: 'is no query, and needs POST', uk: 'не є запитом на читання й потребує POST' },
   AT_MOST_BYTES: { en: 'must have at most {max} bytes', uk: 'має містити не більше байтів, ніж {max}' },
   AT_MOST_TOKENS: { en: 'must have at most {max} tokens', uk: 'має містити не більше лексем, ніж {max}' },

@@ -10,6 +10,7 @@ import { type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { type Context, readerLanguage } from '../../graphql/context.js';
 import { formatError, formatErrorSilently } from '../../graphql/format-error.js';
 import type { DocumentGuard } from '../../graphql/guards.js';
+import { noteOperation } from '../../graphql/operations.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
 import { answerType, contentType, statusWithoutData } from './graphql-answer.js';
@@ -74,11 +75,13 @@ function answers(logger: Logger): ApolloServerPlugin<Context> {
 }
 
 function finish(
-  { request, response, errors, contextValue }: GraphQLRequestContext<Context>,
+  { request, response, operation, operationName, errors, contextValue }: GraphQLRequestContext<Context>,
   logger: Logger,
 ): void {
   const type = answerType(request.http?.headers.get('accept')) ?? 'application/json';
   response.http.headers.set('content-type', contentType(type));
+  const facts = { operation: operationName ?? null, ...(operation ? { type: operation.operation } : {}) };
+  if (!errors || response.body?.kind !== 'single') noteOperation({ ...facts, code: 'OK' });
   if (response.body?.kind !== 'single') return;
   const { rateLimit } = contextValue;
   if (rateLimit)
@@ -89,6 +92,7 @@ function finish(
   const result = { ...response.body.singleResult, errors: formatted };
   response.body = { kind: 'single', singleResult: result };
   const code = formatted[0]?.extensions.code;
+  noteOperation({ ...facts, code: code ?? 'INTERNAL_ERROR' });
   const wait = formatted.find(({ extensions }) => extensions.code === 'RATE_LIMITED')?.extensions[
     'retryAfter'
   ];

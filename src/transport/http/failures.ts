@@ -16,6 +16,7 @@ export function sendErrors(
 ): FastifyReply {
   const type = answerType(request.headers.accept) ?? 'application/json';
   const code = errors[0]?.extensions.code ?? 'INTERNAL_ERROR';
+  if (request.work) request.work.facts.code = code;
   if (code === 'UNAUTHENTICATED' || code === 'SESSION_EXPIRED')
     void reply.header('www-authenticate', 'Bearer');
   const retryAfter = errors[0]?.extensions['retryAfter'];

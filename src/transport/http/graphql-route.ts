@@ -9,6 +9,7 @@ import type { DocumentGuard } from '../../graphql/guards.js';
 import { leastCost } from '../../graphql/operation-cost.js';
 import type { PersistedDocuments } from '../../graphql/persisted-documents.js';
 import type { Logger } from '../../platform/logger.js';
+import { type Tracing, tracedPart } from '../../platform/tracing/tracing.js';
 import { AppError } from '../../shared/errors.js';
 import { RateLimited } from '../../shared/rate-limited.js';
 import { type Authenticate, bearerToken } from '../authentication.js';
@@ -31,12 +32,13 @@ export interface GraphqlRouteOptions {
   /** Null: browsers get no page. */
   readonly graphiql: GraphiqlPage | null;
   readonly logger: Logger;
+  readonly tracing: Tracing;
 }
 
 /** Adds `POST` and `GET /graphql`. Apollo must be started before the first request. */
 export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { apollo, guard, documents, services, authenticate, callerOf, rateLimits, graphiql, logger } =
-    options;
+  const { apollo, guard, documents, services, authenticate, callerOf, rateLimits, graphiql } = options;
+  const { logger, tracing } = options;
 
   async function contextFor(request: FastifyRequest, caller: Caller): Promise<Context> {
     const token = bearerToken(request.headers);
@@ -63,7 +65,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     if (allowance && !allowance.allowed) throw new RateLimited(allowance.resetMs);
     const rateLimit = allowance && stateOf(cost.cost, allowance);
     const run = fastifyApolloHandler(apollo, { context: async () => ({ ...context, rateLimit }) });
-    return run.call(this, request, reply);
+    return tracedPart(tracing, 'GraphQL', async () => run.call(this, request, reply));
   }
 
   /** The document of a request and its cost; null when there is none, which Apollo then refuses. */

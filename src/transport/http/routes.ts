@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 
 /** What a route is asked. */
@@ -14,7 +15,8 @@ export interface RouteRequest {
 export interface RouteAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Text, or parts of it that are made as fast as they are taken; what fails in between cuts the connection. */
+  readonly body: string | AsyncIterable<string>;
 }
 
 /** An endpoint beside GraphQL, handed in by the composition root. An AppError becomes an answer of the one shape. */
@@ -22,6 +24,8 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   /** Such as `/calendar/:token.ics`. */
   readonly path: string;
+  /** Whether GET can be asked as HEAD; yes unless told. */
+  readonly head?: boolean;
   readonly handle: (request: RouteRequest) => Promise<RouteAnswer>;
 }
 
@@ -33,10 +37,11 @@ export function addRoutes(app: FastifyInstance, routes: readonly Route[]): void 
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-    for (const { method, path, handle } of routes) {
+    for (const { method, path, head = true, handle } of routes) {
       scope.route({
         method,
         url: path,
+        exposeHeadRoute: head,
         bodyLimit: bodyBytes,
         handler: async ({ params, query, headers, body }, reply) => {
           const answer = await handle({
@@ -48,11 +53,16 @@ export function addRoutes(app: FastifyInstance, routes: readonly Route[]): void 
           return reply
             .code(answer.status ?? 200)
             .headers(answer.headers ?? {})
-            .send(answer.body);
+            .send(typeof answer.body === 'string' ? answer.body : stream(answer.body));
         },
       });
     }
   });
+}
+
+/** One part is made ahead of what has been taken. */
+function stream(parts: AsyncIterable<string>): Readable {
+  return Readable.from(parts, { highWaterMark: 1 });
 }
 
 /** The last one counts of a name that comes several times. */

@@ -1,9 +1,7 @@
 import type { Duplex } from 'node:stream';
-import type { Server } from 'graphql-ws';
-import { type RawData, WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import type { Caller } from '../../graphql/context.js';
 import type { Logger } from '../../platform/logger.js';
-import type { ErrorCode } from '../../shared/errors.js';
 import type { Viewer } from '../../shared/viewer.js';
 import type { TransportLimits } from '../limits.js';
 import { closeCodes } from './close-codes.js';
@@ -11,157 +9,199 @@ import { MessageRate } from './message-rate.js';
 import type { GatewayMetrics } from './metrics.js';
 import { type Flusher, Outbox } from './outbox.js';
 
-/** One socket of a client. */
-export interface Connection {
-  /** Null until the client has signed in, and for one that never does. */
-  viewer: Viewer | null;
-  readonly caller: Caller;
-  readonly requestId: string;
-  readonly outbox: Outbox;
-  /** False as soon as the socket begins to close, by whomever. */
-  readonly open: boolean;
-  /** Set by the protocol: ends each subscription with SUBSCRIPTION_REVOKED; gives whether other operations still run. */
-  endSubscriptions: (() => boolean) | null;
-  /** Set when access has ended: nothing new may begin. */
-  revoked: boolean;
-  /** Closes the socket and ends its operations at once; only the first call counts. */
-  end(code: number, reason: ErrorCode): void;
-  /** Runs when the socket begins to close. */
-  onEnd(listener: () => void): void;
+/** What is spoken on a socket. */
+export interface SocketProtocol {
+  opened(subprotocol: string): void;
+  /** Takes a message; gives what takes longer than its turn. */
+  receive(text: string): Promise<void> | null;
+  /** Ends each subscription with SUBSCRIPTION_REVOKED; gives whether anything else still runs. */
+  revokeSubscriptions(): boolean;
+  closed(): void;
+}
+
+/** What all sockets of a process share. */
+export interface ConnectionEnvironment {
+  readonly flusher: Flusher;
+  readonly speak: (connection: Connection) => SocketProtocol;
+  readonly limits: TransportLimits;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
 }
 
 export interface ConnectionOptions {
   readonly socket: WebSocket;
   /** What the WebSocket runs over. */
   readonly wire: Duplex;
-  readonly flusher: Flusher;
-  readonly protocol: Server<Connection>;
   readonly caller: Caller;
   readonly requestId: string;
-  readonly limits: TransportLimits;
-  readonly metrics: GatewayMetrics;
-  readonly logger: Logger;
   /** Told with the first message. */
   readonly onBegun: () => void;
+  /** Told when the socket is gone. */
+  readonly onClosed: (code: number) => void;
 }
 
+/** The longest wait that a timer takes. */
+const longestTimerMs = 2 ** 31 - 1;
 /** A client that has not answered the close frame after this is cut. */
 const closeWithinMs = 5_000;
 
-/** Puts the protocol on an open socket: text in, text out, pings, and one way to end. */
-export function openConnection(options: ConnectionOptions): Connection {
-  const { socket, protocol, caller, requestId, limits, metrics, logger } = options;
-  const listeners: (() => void)[] = [];
-  const rate = new MessageRate(limits.messagesPerWindow, limits.messageWindowMs);
-  let open = true;
-  let begun = false;
-  let protocolClosed: ((code?: number, reason?: string) => Promise<void>) | undefined;
+/** One socket of a client: text in, text out, pings, and one way to end. */
+export class Connection {
+  /** Null until the client has signed in, and for one that never does. */
+  viewer: Viewer | null = null;
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly outbox: Outbox;
+  readonly #socket: WebSocket;
+  readonly #environment: ConnectionEnvironment;
+  readonly #protocol: SocketProtocol;
+  readonly #rate: MessageRate;
+  #onEnd: readonly (() => void)[] = [];
+  #begun: (() => void) | null;
+  #open = true;
+  #revoked = false;
+  #acknowledged = false;
+  #expiry: NodeJS.Timeout | undefined;
+  #pings: NodeJS.Timeout | undefined;
+  #deadline: NodeJS.Timeout | undefined;
 
-  const outbox = new Outbox(options.wire, options.flusher, (bytes, waiting) => {
-    metrics.sent.bytes += bytes;
-    // Nobody waits for a slow reader; what piles up is bounded here instead.
-    if (limits.outgoingBytes > 0 && waiting > limits.outgoingBytes)
-      close(closeCodes.tryAgainLater, 'SLOW_CONSUMER');
-  });
-
-  function closed(code: number, reason: string): void {
-    if (!open) return;
-    open = false;
-    for (const listener of listeners) listener();
-    protocolClosed?.(code, reason).catch((error: unknown) =>
-      logger.error({ err: error, requestId }, 'a closing socket failed'),
-    );
+  constructor(options: ConnectionOptions, environment: ConnectionEnvironment) {
+    const { socket, wire, caller, requestId, onBegun, onClosed } = options;
+    const { limits, metrics, flusher, logger } = environment;
+    this.caller = caller;
+    this.requestId = requestId;
+    this.#socket = socket;
+    this.#environment = environment;
+    this.#begun = onBegun;
+    this.#rate = new MessageRate(limits.messagesPerWindow, limits.messageWindowMs);
+    this.outbox = new Outbox(wire, flusher, (bytes, waiting) => {
+      metrics.sent.bytes += bytes;
+      // Nobody waits for a slow reader; what piles up is bounded here instead.
+      if (limits.outgoingBytes > 0 && waiting > limits.outgoingBytes)
+        this.end(closeCodes.tryAgainLater, 'SLOW_CONSUMER');
+    });
+    this.#protocol = environment.speak(this);
+    socket.on('message', (data) => this.#receive(data));
+    socket.on('error', (error) => logger.debug({ err: error, requestId }, 'a socket failed'));
+    socket.on('close', (code) => {
+      this.#closed();
+      onClosed(code);
+    });
+    this.#keepAlive();
+    this.#protocol.opened(socket.protocol);
   }
 
-  function close(code: number, reason: string): void {
-    if (!open) return;
-    outbox.flush();
+  /** False as soon as the socket begins to close, by whomever. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Whether access has ended, so that nothing new may begin. */
+  get revoked(): boolean {
+    return this.#revoked;
+  }
+
+  /** Runs when the socket begins to close, at once if it does. */
+  onEnd(listener: () => void): void {
+    if (this.#open) this.#onEnd = [...this.#onEnd, listener];
+    else listener();
+  }
+
+  acknowledged(): void {
+    this.#acknowledged = true;
+    this.#environment.metrics.connections.inc({ status: 'accepted' });
+  }
+
+  /** Closes the socket and ends its operations at once; only the first call counts. */
+  end(code: number, reason: string): void {
+    if (!this.#open) return;
+    this.outbox.flush();
     // The flush itself may have found the client too slow.
-    if (!open) return;
+    if (!this.#open) return;
+    if (!this.#acknowledged) this.#environment.metrics.connections.inc({ status: 'rejected' });
+    const socket = this.#socket;
     socket.close(code, reason);
     const cut = setTimeout(() => socket.terminate(), closeWithinMs);
     socket.once('close', () => clearTimeout(cut));
     // Not when the client has answered: until then its subscriptions would go on working for nobody.
-    closed(code, reason);
+    this.#closed();
   }
 
-  const connection: Connection = {
-    viewer: null,
-    caller,
-    requestId,
-    outbox,
-    endSubscriptions: null,
-    revoked: false,
-    get open() {
-      return open;
-    },
-    end: close,
-    onEnd: (listener) => void listeners.push(listener),
-  };
-
-  async function send(data: string): Promise<void> {
-    if (open && socket.readyState === WebSocket.OPEN) outbox.send(data);
+  /** Will end the socket, unless it is told another time before. */
+  endIn(milliseconds: number, code: number, reason: string): void {
+    clearTimeout(this.#expiry);
+    if (!this.#open) return;
+    const wait = Math.min(Math.max(milliseconds, 0), longestTimerMs);
+    this.#expiry = setTimeout(() => this.end(code, reason), wait);
   }
 
-  function receive(handle: (data: string) => Promise<void>) {
-    return (data: RawData) => {
-      if (!open) return;
-      if (!begun) {
-        begun = true;
-        options.onBegun();
-      } else if (!rate.take()) {
-        close(closeCodes.tryAgainLater, 'RATE_LIMITED');
-        return;
-      }
-      handle(String(data)).catch((error: unknown) => {
-        // A message that only servers send: graphql-ws throws where it closes with 4400 for any other bad one.
-        if (String(error).includes('Unexpected message of type')) {
-          close(closeCodes.badRequest, 'BAD_REQUEST');
-          return;
-        }
-        logger.error({ err: error, requestId }, 'a socket message failed');
-        close(closeCodes.internalError, 'INTERNAL_ERROR');
-      });
+  /**
+   * Tells each subscription that access has ended, then closes with 4403: once what still runs has answered, such as
+   * the sign-out itself, but after `withinMs` in any case.
+   */
+  revoke(withinMs: number): void {
+    if (this.#revoked) return;
+    this.#revoked = true;
+    const othersRun = this.#protocol.revokeSubscriptions();
+    const late = setTimeout(() => this.#endRevoked(), othersRun ? withinMs : 0);
+    this.onEnd(() => clearTimeout(late));
+  }
+
+  /** Told by the protocol when an operation has answered for the last time. */
+  operationEnded(left: number): void {
+    if (this.#revoked && left === 0) this.#endRevoked();
+  }
+
+  #endRevoked(): void {
+    this.end(closeCodes.forbidden, 'SESSION_EXPIRED');
+  }
+
+  #closed(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    clearTimeout(this.#expiry);
+    clearInterval(this.#pings);
+    clearTimeout(this.#deadline);
+    for (const listener of this.#onEnd) listener();
+    this.#protocol.closed();
+  }
+
+  #receive(data: RawData): void {
+    if (!this.#open) return;
+    if (this.#begun) {
+      this.#begun();
+      this.#begun = null;
+    } else if (!this.#rate.take()) {
+      this.end(closeCodes.tryAgainLater, 'RATE_LIMITED');
+      return;
+    }
+    // A fault of ours that no operation owns.
+    const failed = (error: unknown) => {
+      this.#environment.logger.error({ err: error, requestId: this.requestId }, 'a socket message failed');
+      this.end(closeCodes.internalError, 'INTERNAL_ERROR');
     };
+    try {
+      this.#protocol.receive(String(data))?.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
-  socket.on('error', (error) => logger.debug({ err: error, requestId }, 'a socket failed'));
-  socket.once('close', (code, reason) => closed(code, String(reason)));
-  keepAlive(socket, connection, limits, () => metrics.pingTimeouts.inc());
-  protocolClosed = protocol.opened(
-    {
-      protocol: socket.protocol,
-      send,
-      close,
-      onMessage: (handle) => void socket.on('message', receive(handle)),
-    },
-    connection,
-  );
-  return connection;
-}
-
-/** Pings the client; one that does not answer in time is gone, and its socket is cut. */
-function keepAlive(
-  socket: WebSocket,
-  connection: Connection,
-  { pingMs, pongMs }: TransportLimits,
-  onTimeout: () => void,
-): void {
-  if (pingMs === 0) return;
-  let deadline: NodeJS.Timeout | undefined;
-  const pings = setInterval(() => {
-    socket.ping();
-    deadline ??= setTimeout(() => {
-      onTimeout();
-      socket.terminate();
-    }, pongMs);
-  }, pingMs);
-  socket.on('pong', () => {
-    clearTimeout(deadline);
-    deadline = undefined;
-  });
-  connection.onEnd(() => {
-    clearInterval(pings);
-    clearTimeout(deadline);
-  });
+  /** Pings the client; one that does not answer in time is gone, and its socket is cut. */
+  #keepAlive(): void {
+    const { limits, metrics } = this.#environment;
+    const socket = this.#socket;
+    if (limits.pingMs === 0) return;
+    this.#pings = setInterval(() => {
+      socket.ping();
+      this.#deadline ??= setTimeout(() => {
+        metrics.pingTimeouts.inc();
+        socket.terminate();
+      }, limits.pongMs);
+    }, limits.pingMs);
+    socket.on('pong', () => {
+      clearTimeout(this.#deadline);
+      this.#deadline = undefined;
+    });
+  }
 }

@@ -3,12 +3,19 @@ import type { GatewayMetrics } from './metrics.js';
 
 /** Counts what the fan-out does: once per event, not once per subscriber. */
 export function fanOutObserver(metrics: GatewayMetrics): FanOutObserver {
+  /** Those that were counted already: each group of subscribers executes an event for itself. */
+  const counted = new WeakSet<object>();
   return {
     began(field, resumed) {
       metrics.subscriptions.inc({ field });
       if (resumed) metrics.resumes.inc();
     },
-    executed: (field) => metrics.executions.inc({ field }),
+    executed(field, item) {
+      metrics.executions.inc({ field });
+      if (item.type !== 'event' || counted.has(item.event)) return;
+      counted.add(item.event);
+      metrics.events.inc();
+    },
     delivered(field, count, item, live) {
       metrics.deliveries.inc({ field }, count);
       if (item.type === 'reset') metrics.resets.inc({ reason: item.reason });

@@ -3,20 +3,24 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { readerLanguage, type Services } from '../../graphql/context.js';
+import type { Execution } from '../../graphql/execution.js';
 import type { Logger } from '../../platform/logger.js';
 import type { PlainCode } from '../../shared/errors.js';
 import type { CallerOf } from '../client-address.js';
 import type { TransportLimits } from '../limits.js';
 import type { AllowedOrigins } from '../origins.js';
 import { graphqlPath, pathOf } from '../path.js';
+import type { RateLimits } from '../rate-limits.js';
 import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
 import { createAdmission } from './admission.js';
 import { closeCodes, closeLabel } from './close-codes.js';
-import { type Connection, openConnection } from './connection.js';
+import { Connection, type ConnectionEnvironment } from './connection.js';
 import type { GatewayMetrics } from './metrics.js';
-import { createFlusher } from './outbox.js';
-import { createProtocol, type ProtocolOptions } from './protocol.js';
+import { Flusher } from './outbox.js';
+import { Protocol, type ProtocolOptions } from './protocol.js';
+import type { SignIn } from './sign-in.js';
 
 /** All sockets of the process. */
 export interface Gateway {
@@ -29,11 +33,15 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-export interface GatewayOptions extends ProtocolOptions {
+export interface GatewayOptions {
+  readonly execution: Execution;
+  readonly services: Services;
+  readonly signIn: SignIn;
   readonly metrics: GatewayMetrics;
   readonly origins: AllowedOrigins;
   readonly callerOf: CallerOf;
   readonly limits: TransportLimits;
+  readonly rateLimits: RateLimits;
   readonly logger: Logger;
 }
 
@@ -44,11 +52,10 @@ const batchMs = (shutdownMs: number) => Math.min(250, shutdownMs / (1.5 * 1.5 * 
 
 /** Creates the WebSocket side of `/graphql`. It listens nowhere itself. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { limits, logger, metrics, callerOf } = options;
-  const protocol = createProtocol(options);
+  const { limits, metrics, callerOf } = options;
   const connections = new Set<Connection>();
   const admission = createAdmission(limits, options.origins);
-  const flusher = createFlusher();
+  const environment = environmentOf(options);
   let stopping = false;
   const server = new WebSocketServer({
     noServer: true,
@@ -65,28 +72,17 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   function open(socket: WebSocket, request: IncomingMessage): void {
-    const requestId = requestIdOf(request);
     const caller = callerOf(request);
     const counted = admission.admit(caller.address);
-    metrics.connections.inc({ status: 'accepted' });
     metrics.active.inc();
-    socket.once('close', (code) => {
+    const onClosed = (code: number) => {
       counted.closed();
       metrics.active.dec();
       metrics.closes.inc({ code: closeLabel(code) });
-    });
-    const connection = openConnection({
-      socket,
-      wire: request.socket,
-      flusher,
-      protocol,
-      caller,
-      metrics,
-      onBegun: counted.begun,
-      requestId,
-      limits,
-      logger,
-    });
+    };
+    const requestId = requestIdOf(request);
+    const given = { socket, wire: request.socket, caller, requestId, onBegun: counted.begun, onClosed };
+    const connection = new Connection(given, environment);
     if (!connection.open) return;
     connections.add(connection);
     connection.onEnd(() => connections.delete(connection));
@@ -133,4 +129,35 @@ export function createGateway(options: GatewayOptions): Gateway {
       clearTimeout(cut);
     },
   };
+}
+
+/** What every socket of the process is given. */
+function environmentOf({
+  execution,
+  services,
+  signIn,
+  limits,
+  rateLimits,
+  logger,
+  metrics,
+}: GatewayOptions): ConnectionEnvironment {
+  const protocol: ProtocolOptions = {
+    execution,
+    rateLimits,
+    signIn,
+    initMs: limits.initMs,
+    maxRunning: limits.operationsPerSocket,
+    newContext: (connection) => {
+      const { viewer, caller, requestId } = connection;
+      const socket = { authenticate: (token: string) => signIn.renew(connection, token) };
+      return { viewer, services, caller, requestId, socket };
+    },
+    scopeOf: (connection) => ({
+      requestId: connection.requestId,
+      logger,
+      language: readerLanguage(connection),
+    }),
+  };
+  const speak = (connection: Connection) => new Protocol(connection, protocol);
+  return { flusher: new Flusher(), speak, limits, metrics, logger };
 }

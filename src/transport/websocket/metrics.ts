@@ -18,14 +18,17 @@ export function createGatewayMetrics(registry: MetricsRegistry) {
       this.inc(sent.bytes);
     },
   });
+  const connections = new Counter({
+    name: 'ws_connections_total',
+    help: 'WebSockets by what became of them: accepted, or rejected by a limit, an origin or a bad token.',
+    labelNames: ['status'] as const,
+    registers,
+  });
+  // A series that only begins with its first rejection would hide that one from every rate.
+  for (const status of ['accepted', 'rejected']) connections.inc({ status }, 0);
   return {
     sent,
-    connections: new Counter({
-      name: 'ws_connections_total',
-      help: 'WebSockets by what became of them: accepted, or rejected by a limit, an origin or a bad token.',
-      labelNames: ['status'] as const,
-      registers,
-    }),
+    connections,
     active: new Gauge({ name: 'active_ws_connections', help: 'WebSockets that are open.', registers }),
     pingTimeouts: new Counter({
       name: 'ws_ping_timeout_total',
@@ -42,6 +45,11 @@ export function createGatewayMetrics(registry: MetricsRegistry) {
       name: 'active_subscriptions',
       help: 'Subscriptions that run, by field.',
       labelNames: ['field'] as const,
+      registers,
+    }),
+    events: new Counter({
+      name: 'subscription_events_total',
+      help: 'Live events that were executed for anyone. subscription_executions_total over it is executions per event.',
       registers,
     }),
     executions: new Counter({

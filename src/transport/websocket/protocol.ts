@@ -1,205 +1,113 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
-import { makeServer, type Context as ProtocolContext, type Server } from 'graphql-ws';
-import {
-  type Caller,
-  type Context,
-  type RateLimitState,
-  readerLanguage,
-  type Services,
-} from '../../graphql/context.js';
-import {
-  type Execution,
-  type Operation,
-  type OperationRequest,
-  type Receiver,
-  RequestErrors,
-} from '../../graphql/execution.js';
-import { type ErrorScope, formatError, formatErrorInAll } from '../../graphql/format-error.js';
-import type { Logger } from '../../platform/logger.js';
-import { AppError } from '../../shared/errors.js';
-import type { Language } from '../../shared/language.js';
-import { RateLimited } from '../../shared/rate-limited.js';
-import type { TransportLimits } from '../limits.js';
-import { type RateLimits, stateOf } from '../rate-limits.js';
-import { closeCodes } from './close-codes.js';
-import type { Connection } from './connection.js';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, parseMessage } from 'graphql-ws';
+import type { OperationRequest } from '../../graphql/execution.js';
+import type { Connection, SocketProtocol } from './connection.js';
+import { Operations, type OperationsOptions } from './operations.js';
 import type { SignIn } from './sign-in.js';
 
-export interface ProtocolOptions {
-  readonly execution: Execution;
-  readonly services: Services;
+export interface ProtocolOptions extends OperationsOptions {
   readonly signIn: SignIn;
-  readonly limits: TransportLimits;
-  readonly rateLimits: RateLimits;
-  readonly logger: Logger;
+  /** From the opening of a socket to its `connection_init`, in milliseconds; 0 for any time. */
+  readonly initMs: number;
 }
 
-type GatewayContext = ProtocolContext<Record<string, unknown>, Connection>;
+/**
+ * The server's half of graphql-transport-ws on one socket, as PROTOCOL.md of the package graphql-ws has it: each message
+ * has its place, and one out of place closes the socket with the code and the reason that the protocol names.
+ */
+export class Protocol implements SocketProtocol {
+  readonly #operations: Operations;
+  #initialised = false;
+  #acknowledged = false;
+  #patience: NodeJS.Timeout | undefined;
 
-/** An admitted operation, as graphql-ws hands it back to us. */
-interface Admitted extends ExecutionArgs {
-  readonly operation: Operation;
-  readonly newContext: () => Context;
-  readonly receiver: Receiver;
-  readonly rateLimit: RateLimitState | null;
-}
-
-/** Creates the graphql-transport-ws protocol over our own execution. A failing operation never closes its socket. */
-export function createProtocol({
-  execution,
-  services,
-  signIn,
-  limits,
-  rateLimits,
-  logger,
-}: ProtocolOptions): Server<Connection> {
-  const scopeOf = (connection: Connection): ErrorScope => ({
-    requestId: connection.requestId,
-    logger,
-    language: readerLanguage(connection),
-  });
-
-  function admit(connection: Connection, running: number, operation: Operation): void {
-    if (connection.revoked) throw new AppError('SESSION_EXPIRED');
-    if (limits.operationsPerSocket > 0 && running > limits.operationsPerSocket)
-      throw new AppError('TOO_MANY_SUBSCRIPTIONS');
-    if (operation.type === OperationTypeNode.SUBSCRIPTION && !connection.viewer)
-      throw new AppError('UNAUTHENTICATED');
+  constructor(
+    private readonly connection: Connection,
+    private readonly options: ProtocolOptions,
+  ) {
+    this.#operations = new Operations(connection, options);
   }
 
-  /** The operation, once there is room for it; what cannot be understood counts as well. */
-  async function room({ viewer, caller }: Connection, request: OperationRequest) {
-    const distrusted = rateLimits.distrust(caller);
-    const operation = await prepare(caller, request, distrusted !== null);
-    if (!operation) throw new RateLimited(distrusted?.resetMs ?? 0);
-    const allowance = await rateLimits.take({ viewer, caller }, operation.cost);
-    if (allowance && !allowance.allowed) throw new RateLimited(allowance.resetMs);
-    return { operation, rateLimit: allowance && stateOf(operation.cost.cost, allowance) };
+  opened(subprotocol: string): void {
+    const { initMs } = this.options;
+    if (subprotocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) this.#close(4406, 'Subprotocol not acceptable');
+    else if (initMs > 0)
+      this.#patience = setTimeout(() => this.#close(4408, 'Connection initialisation timeout'), initMs);
   }
 
-  async function prepare(caller: Caller, request: OperationRequest, distrusted: boolean) {
-    try {
-      return distrusted ? execution.prepare(request, 'known') : execution.prepare(request);
-    } catch (error) {
-      await rateLimits.fault(caller);
-      throw error;
+  revokeSubscriptions(): boolean {
+    return this.#operations.revokeSubscriptions();
+  }
+
+  closed(): void {
+    clearTimeout(this.#patience);
+    this.#operations.stopAll();
+  }
+
+  receive(text: string): Promise<void> | null {
+    const message = read(text);
+    switch (message?.type) {
+      case 'connection_init':
+        return this.#initialise(message.payload);
+      case 'ping':
+        // A payload that is null counts as none, as in graphql-ws.
+        this.connection.outbox.send(
+          JSON.stringify(message.payload ? { type: 'pong', payload: message.payload } : { type: 'pong' }),
+        );
+        break;
+      case 'pong':
+        break;
+      case 'subscribe':
+        this.#subscribe(message.id, message.payload);
+        break;
+      case 'complete':
+        this.#operations.complete(message.id);
+        break;
+      default:
+        // No message at all, or one that only servers send.
+        this.#close(4400, 'Invalid message received');
     }
+    return null;
   }
 
-  function present(connection: Connection, { errors, ...result }: ExecutionResult) {
-    if (!errors) return result;
-    return { ...result, errors: errors.map((error) => formatError(error, scopeOf(connection))) };
-  }
-
-  /** Responses that are shared have everything but the beginning of the message, which has the id. */
-  function receiverOf(connection: Connection, id: string): Receiver {
-    const beginning = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-    return {
-      serialize({ errors, ...result }) {
-        const written = (payload: unknown) => Buffer.from(`${JSON.stringify(payload)}}`);
-        if (!errors) return written(result);
-        const formatted = errors.map((error) => formatErrorInAll(error, scopeOf(connection)));
-        const inWords = (language: Language) =>
-          written({ ...result, errors: formatted.map((error) => error[language]) });
-        return { en: inWords('en'), uk: inWords('uk') };
-      },
-      deliver(response) {
-        if (!connection.open) return;
-        const own = Buffer.isBuffer(response) ? response : response[readerLanguage(connection)];
-        connection.outbox.sendParts(beginning, own);
-      },
-    };
-  }
-
-  /** Tells each subscription of a socket that access has ended; gives whether other operations still run. */
-  function endSubscriptions({ subscriptions, extra }: GatewayContext): boolean {
-    const revoked = formatError(new AppError('SUBSCRIPTION_REVOKED'), scopeOf(extra));
-    let running = false;
-    for (const [id, subscription] of Object.entries(subscriptions)) {
-      if (!subscription) {
-        running = true;
-        continue;
-      }
-      // Without its entry, graphql-ws says nothing more about it.
-      delete (subscriptions as Record<string, unknown>)[id];
-      extra.outbox.send(JSON.stringify({ id, type: 'error', payload: [revoked] }));
-      void (subscription as AsyncIterableIterator<unknown>).return?.();
+  async #initialise(parameters: Record<string, unknown> | null | undefined): Promise<void> {
+    if (this.#initialised) {
+      this.#close(4429, 'Too many initialisation requests');
+      return;
     }
-    return running;
+    this.#initialised = true;
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    const { connection } = this;
+    if (!(await this.options.signIn.admit(connection, parameters?.['accessToken']))) return;
+    this.#acknowledged = true;
+    connection.acknowledged();
+    connection.outbox.send('{"type":"connection_ack"}');
   }
 
-  return makeServer<Record<string, unknown>, Connection>({
-    connectionInitWaitTimeout: limits.initMs,
-    onConnect(context) {
-      const { extra, connectionParams } = context;
-      extra.endSubscriptions = () => endSubscriptions(context);
-      return signIn.admit(extra, connectionParams?.['accessToken']);
-    },
+  #subscribe(id: string, request: OperationRequest): void {
+    if (!this.#acknowledged) this.#close(4401, 'Unauthorized');
+    else if (this.#operations.has(id)) this.#close(4409, duplicateReason(id));
+    else this.#operations.start(id, request);
+  }
 
-    async onSubscribe({ extra, subscriptions }, id, payload) {
-      try {
-        const { operation, rateLimit } = await room(extra, payload);
-        // The operation itself is among them already.
-        admit(extra, Object.keys(subscriptions).length, operation);
-        const { viewer, caller, requestId } = extra;
-        const newContext = () => ({ viewer, services, caller, requestId });
-        const { document } = operation;
-        // graphql-ws asks for a context value unless there is one; ours are made per operation and per event.
-        const receiver = receiverOf(extra, id);
-        // Among several operations graphql-ws picks by the name as well.
-        const { operationName } = operation;
-        const admitted = {
-          operation,
-          operationName,
-          newContext,
-          receiver,
-          rateLimit,
-          document,
-          contextValue: null,
-        };
-        return admitted as unknown as ExecutionArgs;
-      } catch (error) {
-        return errorsOf(error);
-      }
-    },
-
-    execute: async (args) => {
-      const { operation, newContext, rateLimit } = args as Admitted;
-      try {
-        const result = await execution.run(operation, newContext());
-        return rateLimit ? { ...result, extensions: { ...result.extensions, rateLimit } } : result;
-      } catch (error) {
-        return failing(error);
-      }
-    },
-    subscribe: async (args) => {
-      const { operation, newContext, receiver } = args as Admitted;
-      return execution.subscribe(operation, newContext, receiver).catch(failing);
-    },
-
-    onNext({ extra }, _id, _payload, _args, result) {
-      return result.errors ? present(extra, result) : undefined;
-    },
-    onComplete({ extra, subscriptions }) {
-      // The answer of what ended access itself is sent before the socket closes.
-      if (!extra.revoked || Object.values(subscriptions).some((running) => running === null)) return;
-      setImmediate(() => extra.end(closeCodes.forbidden, 'SESSION_EXPIRED'));
-    },
-    onError({ extra }, _id, _payload, errors) {
-      return errors.flatMap(errorsOf).map((error) => formatError(error, scopeOf(extra)));
-    },
-  });
+  #close(code: ProtocolCode, reason: string): void {
+    this.connection.end(code, reason);
+  }
 }
 
-/** A stream that fails at once: what is wrong with an operation is told by an `error` message, never by `next`. */
-function failing(error: unknown): AsyncIterable<ExecutionResult> {
-  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
+/** The codes with which the protocol punishes what is out of place. */
+type ProtocolCode = 4400 | 4401 | 4406 | 4408 | 4409 | 4429;
+
+function read(text: string): ReturnType<typeof parseMessage> | null {
+  try {
+    return parseMessage(text);
+  } catch {
+    return null;
+  }
 }
 
-/** The errors that were caught as one. */
-function errorsOf(error: unknown): readonly GraphQLError[] {
-  const cause = error instanceof GraphQLError ? error.originalError : error;
-  if (cause instanceof RequestErrors) return cause.errors;
-  if (error instanceof GraphQLError) return [error];
-  return [new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) })];
+/** The reason of a close frame has 123 bytes at most (RFC 6455, 5.5), and a client chooses its ids. */
+function duplicateReason(id: string): string {
+  const reason = `Subscriber for ${id} already exists`;
+  return Buffer.byteLength(reason) <= 123 ? reason : 'Subscriber already exists';
 }

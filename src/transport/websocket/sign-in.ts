@@ -1,6 +1,7 @@
 import { expectedError } from '../../graphql/format-error.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Logger } from '../../platform/logger.js';
+import { AppError } from '../../shared/errors.js';
 import type { Authenticate, Authenticated } from '../authentication.js';
 import { closeCodes } from './close-codes.js';
 import type { Connection } from './connection.js';
@@ -12,6 +13,11 @@ export interface SignIn {
    * instead: 4403 for a bad token, 1013 when it could not be read right now or the user has too many sockets.
    */
   admit(connection: Connection, token: unknown): Promise<boolean>;
+  /**
+   * Takes a fresh token of the same session for an open socket and gives its end, which is now the socket's. Throws
+   * UNAUTHENTICATED, and whatever reading a token throws; the socket then stays until its former end.
+   */
+  renew(connection: Connection, token: string): Promise<Date>;
   /** Ends the subscriptions of a session or a user with SUBSCRIPTION_REVOKED, and closes its sockets with 4403. */
   endAccess(of: EndedAccess): void;
 }
@@ -30,15 +36,13 @@ export interface SignInOptions {
   readonly socketsPerUser: number;
 }
 
-/** The longest wait that a timer takes. */
-const longestTimerMs = 2 ** 31 - 1;
 /** What runs when access ends, such as the sign-out itself, may still answer. */
 const answerWithinMs = 500;
 
 /** Creates the register of signed-in sockets. */
 export function createSignIn({ authenticate, clock, logger, socketsPerUser }: SignInOptions): SignIn {
-  const byUser = new Map<string, Set<Connection>>();
-  const bySession = new Map<string, Set<Connection>>();
+  const byUser = new Register();
+  const bySession = new Register();
   /** What ended while a token was being read, which may have been read just before. */
   const reading = new Set<Set<string>>();
 
@@ -56,21 +60,24 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
 
   function register(connection: Connection, { viewer, expiresAt }: Authenticated): void {
     const { userId } = viewer;
-    if (socketsPerUser > 0 && (byUser.get(userId)?.size ?? 0) >= socketsPerUser) {
+    if (socketsPerUser > 0 && byUser.of(userId).length >= socketsPerUser) {
       connection.end(closeCodes.tryAgainLater, 'TOO_MANY_SOCKETS');
       return;
     }
-    const leave = [enter(byUser, userId, connection), enter(bySession, viewer.sessionId, connection)];
-    const remaining = Math.min(expiresAt.getTime() - clock.now().getTime(), longestTimerMs);
-    const expiry = setTimeout(
-      () => connection.end(closeCodes.forbidden, 'UNAUTHENTICATED'),
-      Math.max(remaining, 0),
-    );
+    const { sessionId } = viewer;
+    byUser.enter(userId, connection);
+    bySession.enter(sessionId, connection);
     connection.onEnd(() => {
-      clearTimeout(expiry);
-      for (const done of leave) done();
+      byUser.leave(userId, connection);
+      bySession.leave(sessionId, connection);
     });
+    stay(connection, expiresAt);
     connection.viewer = viewer;
+  }
+
+  /** Until when the token lets it. */
+  function stay(connection: Connection, until: Date): void {
+    connection.endIn(until.getTime() - clock.now().getTime(), closeCodes.forbidden, 'UNAUTHENTICATED');
   }
 
   function refuse(connection: Connection, error: unknown): void {
@@ -80,18 +87,6 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
       connection.end(closeCodes.internalError, 'INTERNAL_ERROR');
     } else {
       connection.end(code === 'SERVICE_UNAVAILABLE' ? closeCodes.tryAgainLater : closeCodes.forbidden, code);
-    }
-  }
-
-  function revoke(connection: Connection): void {
-    if (connection.revoked) return;
-    connection.revoked = true;
-    const close = () => connection.end(closeCodes.forbidden, 'SESSION_EXPIRED');
-    if (connection.endSubscriptions?.()) {
-      const late = setTimeout(close, answerWithinMs);
-      connection.onEnd(() => clearTimeout(late));
-    } else {
-      close();
     }
   }
 
@@ -108,20 +103,40 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
       return connection.open;
     },
 
+    async renew(connection, token) {
+      const authenticated = await read(token);
+      const present = connection.viewer;
+      if (!authenticated || authenticated.viewer.sessionId !== present?.sessionId)
+        throw new AppError('UNAUTHENTICATED', { accessToken: [{ rule: 'OF_THIS_SESSION' }] });
+      stay(connection, authenticated.expiresAt);
+      connection.viewer = authenticated.viewer;
+      return authenticated.expiresAt;
+    },
+
     endAccess({ kind, id }) {
       for (const ended of reading) ended.add(id);
-      const sockets = (kind === 'user' ? byUser : bySession).get(id);
-      for (const connection of [...(sockets ?? [])]) revoke(connection);
+      const register = kind === 'user' ? byUser : bySession;
+      for (const connection of register.of(id)) connection.revoke(answerWithinMs);
     },
   };
 }
 
-/** Puts a socket under a key; gives how to take it away. */
-function enter(register: Map<string, Set<Connection>>, key: string, connection: Connection): () => void {
-  const sockets = register.get(key) ?? new Set();
-  register.set(key, sockets.add(connection));
-  return () => {
-    sockets.delete(connection);
-    if (sockets.size === 0) register.delete(key);
-  };
+/** Sockets under a key: mostly one, hence lists, which are small. */
+class Register {
+  readonly #sockets = new Map<string, readonly Connection[]>();
+
+  /** Those that are there now. */
+  of(key: string): readonly Connection[] {
+    return this.#sockets.get(key) ?? [];
+  }
+
+  enter(key: string, connection: Connection): void {
+    this.#sockets.set(key, [...this.of(key), connection]);
+  }
+
+  leave(key: string, connection: Connection): void {
+    const left = this.of(key).filter((one) => one !== connection);
+    if (left.length > 0) this.#sockets.set(key, left);
+    else this.#sockets.delete(key);
+  }
 }

@@ -67,6 +67,9 @@ export function createDelivery(channel: SendingChannel, options: DeliverOptions)
     const adapter = adapterOf(name);
     const delivery = await findDelivery(database, item.organizationId, notificationId, channel);
     if (!delivery) return { kind: 'skipped', reason: 'The notification is gone.' };
+    // Before a digest could gather it, which would hand it back to here.
+    if (channel === 'EMAIL' && !delivery.holdsAddress)
+      return { kind: 'skipped', reason: 'The address belongs to another account.' };
     const now = clock.now();
     const reason = await obsolete(database, delivery, now);
     if (reason) return { kind: 'skipped', reason };

@@ -68,7 +68,10 @@ export function createDigest({ database, queue, clock, email, dispatch, onSent }
         wishesOf(delivery),
         now,
       );
-      const pointless = decision.kind === 'skip' || (await obsolete(database, delivery, now)) !== null;
+      const pointless =
+        !delivery.holdsAddress ||
+        decision.kind === 'skip' ||
+        (await obsolete(database, delivery, now)) !== null;
       (pointless ? dropped : told).push(delivery);
     }
     return { told, dropped };

@@ -45,6 +45,8 @@ export interface Text {
 interface Definition<Payload extends z.ZodType, Data extends z.ZodType> {
   /** Its users cannot turn it off, and neither quiet hours nor digests hold it back. */
   readonly critical?: boolean;
+  /** A matter of its user alone: no webhook tells the school of it. */
+  readonly confidential?: boolean;
   /** Of no use an hour later, such as a reminder: no digest gathers it. Quiet hours hold it back all the same. */
   readonly timely?: boolean;
   readonly payload: Payload;
@@ -73,9 +75,11 @@ export const digestPayload = z.object({});
 export function eventType<Payload extends z.ZodType, Data extends z.ZodType>(
   definition: Definition<Payload, Data>,
 ) {
-  const { payload, data, expand, obsolete, text, critical = false, timely = false } = definition;
+  const { payload, data, expand, obsolete, text } = definition;
+  const { critical = false, confidential = false, timely = false } = definition;
   return {
     critical,
+    confidential,
     timely,
     schema: z.union([payload, deliveryPayload]),
     expand: (on: Queryable, cause: Cause): Promise<Expansion> => {

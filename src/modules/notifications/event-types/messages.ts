@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { encodeId } from '../../../shared/ids.js';
 import { roomKinds } from '../../chats/rooms.js';
-import { findUnreadFacts, type UnreadFacts } from '../facts.js';
+import { findUnreadFacts, isToldByLater, type UnreadFacts } from '../room-facts.js';
 import { eventType } from './definition.js';
 
 /** Counting ends here. */
 const countedTo = 100;
 
 const data = z.object({
-  /** Of the lesson whose room it is. */
+  /** Of the lesson or the classroom; empty for the chat of a relation, which is that of the two. */
   roomTitle: z.string(),
   /** Of the last message. */
   authorName: z.string(),
@@ -37,7 +37,10 @@ export const messageUnread = eventType({
     authorId: z.guid(),
   }),
   data,
-  async expand(on, { organizationId, payload: { roomId, sequence, authorId } }) {
+  async expand(on, { organizationId, payload: { roomId, kind, sequence, authorId } }) {
+    // Where many talk, one message of a minute tells of all of them: those before it would reach the same people.
+    if (kind === 'classroom' && (await isToldByLater(on, { organizationId, roomId, sequence })))
+      return { kind: 'nobody', reason: 'A later message of the same minute tells it.' };
     const members = await findUnreadFacts(on, { organizationId, roomId, userId: null });
     const others = members.filter(({ userId }) => userId !== authorId);
     const told = others.filter((member) => refusal(member, sequence) === null);
@@ -62,11 +65,11 @@ export const messageUnread = eventType({
   },
   text: {
     uk: ({ roomTitle, authorName, count }) => ({
-      title: `${shown(count)} ${ukrainian(count)}: «${roomTitle}»`,
+      title: `${shown(count)} ${ukrainian(count)}: ${roomTitle ? `«${roomTitle}»` : authorName}`,
       body: `Останнє: ${authorName}.`,
     }),
     en: ({ roomTitle, authorName, count }) => ({
-      title: `${shown(count)} unread ${count === 1 ? 'message' : 'messages'} in “${roomTitle}”`,
+      title: `${shown(count)} unread ${count === 1 ? 'message' : 'messages'} ${roomTitle ? `in “${roomTitle}”` : `from ${authorName}`}`,
       body: `The last one is from ${authorName}.`,
     }),
   },

@@ -1,11 +1,14 @@
 import { accountLetterSchemas } from '../../accounts/letters.js';
 import { formatsOf, languageOf, type Reader } from '../language.js';
+import { newSignIn, passwordChanged } from './account-security.js';
 import { announced } from './announcements.js';
+import { classroomAdded, classroomRemoved } from './classrooms.js';
 import { digestPayload, type EventType, type Text } from './definition.js';
 import { lessonMoved, lessonNoShow } from './lesson-changes.js';
 import { lessonStartingSoon } from './lesson-reminders.js';
 import { lessonAccepted, lessonDeclined, lessonRequested } from './lesson-requests.js';
 import { lessonCancelled, lessonScheduled } from './lessons.js';
+import { messageMention } from './mentions.js';
 import { messageUnread } from './messages.js';
 import { relationInvited } from './relations.js';
 import { seriesCancelled, seriesMoved, seriesScheduled } from './series.js';
@@ -21,10 +24,15 @@ const eventTypes = {
   'lesson.no_show': lessonNoShow,
   'lesson.starting_soon': lessonStartingSoon,
   'message.unread': messageUnread,
+  'message.mention': messageMention,
+  'classroom.added': classroomAdded,
+  'classroom.removed': classroomRemoved,
   'relation.invited': relationInvited,
   'series.scheduled': seriesScheduled,
   'series.moved': seriesMoved,
   'series.cancelled': seriesCancelled,
+  'account.new_sign_in': newSignIn,
+  'account.password_changed': passwordChanged,
   announcement: announced,
 } as const;
 
@@ -46,7 +54,12 @@ export const notificationSchemas = {
   'lesson.no_show': lessonNoShow.schema,
   'lesson.starting_soon': lessonStartingSoon.schema,
   'message.unread': messageUnread.schema,
+  'message.mention': messageMention.schema,
+  'classroom.added': classroomAdded.schema,
+  'classroom.removed': classroomRemoved.schema,
   'relation.invited': relationInvited.schema,
+  'account.new_sign_in': newSignIn.schema,
+  'account.password_changed': passwordChanged.schema,
   'series.scheduled': seriesScheduled.schema,
   'series.moved': seriesMoved.schema,
   'series.cancelled': seriesCancelled.schema,

@@ -65,7 +65,8 @@ export function createWebhookService(
     async create(viewer, { url, events }) {
       const organizationId = schoolOf(viewer);
       const refusal = outbound.refusalOf(url);
-      const unknown = events.filter((name) => !eventTypeOf(name));
+      // What concerns one person alone is no business of the school's.
+      const unknown = events.filter((name) => eventTypeOf(name)?.confidential ?? true);
       const fields: ErrorFields = {
         ...(refusal ? { 'input.url': [refusal] } : {}),
         ...(unknown.length > 0

@@ -1,0 +1,60 @@
+import { recordAudit } from '../../platform/audit/record.js';
+import type { Database } from '../../platform/database/database.js';
+import { AppError } from '../../shared/errors.js';
+import { encodeId } from '../../shared/ids.js';
+import { findByAddress } from './address-store.js';
+import type { Device, Devices } from './devices.js';
+import type { Passwords } from './passwords.js';
+import type { Sessions, Tokens } from './sessions.js';
+import { createTurns } from './turns.js';
+import { ownView, type UserView } from './views.js';
+
+/** A user who has just signed in, with the tokens to go on with. */
+export interface SignedIn extends Tokens {
+  readonly user: UserView;
+}
+
+/** What a sign-in is made of. */
+export interface SignInOptions {
+  readonly database: Database;
+  readonly passwords: Passwords;
+  readonly sessions: Sessions;
+  readonly devices: Devices;
+  /** Where a refused sign-in with an address without an account is noted. */
+  readonly defaultOrganizationId: string;
+}
+
+/** Sign-ins that are worked on: while one waits for the database, another is hashed. */
+const signInsAtOnce = 3;
+
+/** Creates the sign-in. It fails with INVALID_CREDENTIALS, which tells nothing about whether the address is known. */
+export function createSignIn({ database, passwords, sessions, devices, ...options }: SignInOptions) {
+  // As a whole, not the hashing alone: a rush would otherwise take every connection of the pool to look people up.
+  const inTurn = createTurns({ concurrency: signInsAtOnce, maxWaiting: 100 });
+
+  async function openFor(email: string, password: string, device: Device): Promise<SignedIn> {
+    const named = await findByAddress(database, email);
+    const found = await passwords.find(
+      named.map(({ passwordHash }) => passwordHash),
+      password,
+    );
+    const row = named[found];
+    if (!row) {
+      // The same statement for an unknown address, so that both answers take the same time.
+      const [holder] = named;
+      const subject = holder ? encodeId('user', holder.id) : null;
+      const organizationId = holder?.organizationId ?? options.defaultOrganizationId;
+      await recordAudit(database, { organizationId, actorId: null, action: 'sign-in.failed', subject });
+      throw new AppError('INVALID_CREDENTIALS');
+    }
+    const owner = { userId: row.id, organizationId: row.organizationId };
+    const tokens = await database.transaction(async (tx) => {
+      await devices.signedIn(tx, owner, device);
+      return sessions.open(tx, owner, device.userAgent);
+    });
+    return { ...tokens, user: ownView(row) };
+  }
+
+  return (email: string, password: string, device: Device): Promise<SignedIn> =>
+    inTurn(() => openFor(email, password, device));
+}

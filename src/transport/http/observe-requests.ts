@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Histogram } from 'prom-client';
+import type { OperationLog } from '../../graphql/operations.js';
+import type { Logger } from '../../platform/logger.js';
+import { latencyBuckets, type MetricsRegistry } from '../../platform/metrics/registry.js';
+import type { Tracing } from '../../platform/tracing/tracing.js';
+import { type Work, within } from '../../platform/tracing/work.js';
+import { graphqlPath } from '../path.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null for what is refused before it is a request. */
+    work: Work | null;
+  }
+}
+
+export interface RequestObservation {
+  readonly registry: MetricsRegistry;
+  readonly operations: OperationLog;
+  readonly tracing: Tracing;
+  readonly logger: Logger;
+}
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Counts and logs every request, once, and makes it the work of whatever runs for it. Add it before the routes. */
+export function observeRequests(
+  app: FastifyInstance,
+  { registry, operations, tracing, logger }: RequestObservation,
+): void {
+  const latency = new Histogram({
+    name: 'api_request_latency_seconds',
+    help: 'Time of HTTP requests by method, route and status; a path that is no route of ours is unknown.',
+    labelNames: ['method', 'path', 'status'] as const,
+    buckets: latencyBuckets,
+    registers: [registry],
+  });
+
+  app.decorateRequest('work', null);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { method, path } = labelsOf(request);
+    const parent = request.headers['traceparent'];
+    request.work = tracing.begin({
+      name: `${method} ${path}`,
+      kind: 'server',
+      requestId: request.id,
+      parent: typeof parent === 'string' ? parent : null,
+    });
+    done();
+  });
+  // After the body was read, which happens on the socket's behalf.
+  app.addHook('preHandler', (request, _reply, done) => {
+    if (request.work) within(request.work, done);
+    else done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { work } = request;
+    const labels = { ...labelsOf(request), status: reply.statusCode };
+    latency.observe(labels, reply.elapsedTime / 1_000);
+    if (work) {
+      const operation = operations.ended(work, reply.elapsedTime);
+      const ms = Math.round(reply.elapsedTime);
+      const line = { requestId: request.id, ...labels, ...operation, ms, statements: work.statements.count };
+      // Probes and scrapes come every few seconds.
+      if (labels.path === graphqlPath || !quiet.test(labels.path)) logger.info(line, 'request');
+      else logger.debug(line, 'request');
+      tracing.end(work, { attributes: { ...labels, ...operation }, failed: reply.statusCode >= 500 });
+    }
+    done();
+  });
+}
+
+const quiet = /^\/(health|metrics)\b/;
+
+function labelsOf({ method, routeOptions }: FastifyRequest): { method: string; path: string } {
+  return { method: methods.has(method) ? method : 'other', path: routeOptions.url ?? 'unknown' };
+}
