@@ -344,7 +344,7 @@ describe('a socket that', () => {
     async (type) => {
       const socket = await signedIn();
       socket.send({ type, id: '1', payload: {} });
-      expect(await socket.closed).toEqual({ code: 4400, reason: 'BAD_REQUEST' });
+      expect(await socket.closed).toMatchObject({ code: 4400 });
     },
   );
 

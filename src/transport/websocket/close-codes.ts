@@ -7,8 +7,6 @@ export const closeCodes = {
   serviceRestart: 1012,
   /** A limit was passed, the client is too slow, or the service cannot serve it right now. */
   tryAgainLater: 1013,
-  /** A message that is none of a client's. */
-  badRequest: 4400,
   /** The token is bad or has expired, or its session or user has ended. */
   forbidden: 4403,
   internalError: 4500,
