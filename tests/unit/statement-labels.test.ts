@@ -21,6 +21,11 @@ it.each([
     'chat_message',
   ],
   ['WITH due AS (SELECT 1 FROM item FOR UPDATE SKIP LOCKED) UPDATE item AS i SET a = 1', 'update', 'item'],
+  [
+    'WITH m AS (INSERT INTO chat_message (a) VALUES (1) RETURNING *) INSERT INTO chat_mention (a) SELECT a FROM m',
+    'insert',
+    'chat_message',
+  ],
 ])('%s is %s of %s', (text, operation, model) => {
   expect(describeStatement(text)).toEqual({ operation, model });
 });

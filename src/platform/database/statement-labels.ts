@@ -35,7 +35,7 @@ export function describeStatement(text: string): StatementLabels {
   return labels;
 }
 
-/** What a statement writes last is what it is for: a WITH writes what goes along with it first. */
+/** What a statement writes. */
 const writes =
   /\b(insert\s+into|(?<!\bfor\s+)(?<!\bkey\s+)update(?!\s+(?:set|of|skip|nowait)\b)|delete\s+from)\s+(?:only\s+)?(?:"?public"?\.)?"?([a-z_]+)"?/gi;
 const reads = /\b(?:from|join)\s+(?:only\s+)?(?:"?public"?\.)?"?([a-z_]+)\b"?(?!\s*\()/gi;
@@ -45,7 +45,7 @@ const parts = /\b([a-z_]+)\s*(?:\([^()]*\)\s*)?as\s+(?:(?:not\s+)?materialized\s
 const noTables = new Set(['lateral', 'select', 'unnest', 'values']);
 
 function read(text: string): StatementLabels {
-  const written = [...text.matchAll(writes)].at(-1);
+  const written = mainWrite(text);
   const [first = ''] = /[a-z]+/i.exec(text) ?? [];
   const word = first.toLowerCase();
   if (written && (word === 'with' || operations.includes(word))) {
@@ -58,6 +58,15 @@ function read(text: string): StatementLabels {
   const tables = [...text.matchAll(reads)].map(([, name = '']) => name.toLowerCase());
   const model = tables.find((name) => !own.has(name) && !noTables.has(name));
   return { operation, model: boundedModel(model ?? 'none') };
+}
+
+/** Of several writes in a WITH, the last that gives rows back is what the statement is for; else the last of all. */
+function mainWrite(text: string): RegExpExecArray | undefined {
+  const all = [...text.matchAll(writes)];
+  const returning = all.filter(({ index }, place) =>
+    /\breturning\b/i.test(text.slice(index, all[place + 1]?.index)),
+  );
+  return returning.at(-1) ?? all.at(-1);
 }
 
 function boundedModel(name: string): string {
