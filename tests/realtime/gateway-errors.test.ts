@@ -300,7 +300,10 @@ describe('limits', () => {
       expect(await quick.next()).toMatchObject({ payload: { data: { texts: 'still here' } } });
       slow.socket.resume();
       expect(await slow.closed).toEqual({ code: 1013, reason: 'SLOW_CONSUMER' });
-      expect(await metric(server, 'ws_closes_total{code="1013"}')).toMatch(/ 1$/);
+      await eventually(
+        () => metric(server, 'ws_closes_total{code="1013"}'),
+        (line) => line?.endsWith(' 1') === true,
+      );
     });
   });
 });
