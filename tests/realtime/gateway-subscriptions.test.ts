@@ -1,5 +1,6 @@
 import type { Bus } from '../../src/channels/bus.js';
 import { ended } from '../../src/channels/endings.js';
+import { boardIdOf } from '../api/board-operations.js';
 import type { Person, School, SeededLesson } from '../testkit/seed.js';
 import type { Received } from '../testkit/socket-client.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
@@ -35,6 +36,7 @@ const chatEvents = `subscription ($roomId: ID!, $after: Cursor) { chatEvents(roo
 const lessonEvents = `subscription ($id: ID, $after: Cursor) { lessonEvents(lessonId: $id, after: $after) {
   __typename ... on ChannelEvent { cursor } ... on LessonChanged { change lesson { title version } } } }`;
 const notificationEvents = 'subscription { notificationEvents { __typename } }';
+const boardEvents = 'subscription ($boardId: ID!) { boardEvents(boardId: $boardId) { __typename } }';
 const inboxEvents = 'subscription { inboxEvents { __typename } }';
 const presenceEvents = 'subscription ($roomId: ID!) { presenceEvents(roomId: $roomId) { __typename } }';
 const sendMessage = `mutation ($roomId: ID!, $body: String!) {
@@ -49,6 +51,13 @@ const endRelation = () =>
     .data('mutation ($id: ID!) { endTutorStudentRelation(input: { relationId: $id }) { relation { id } } }', {
       id: relationId,
     });
+
+const removeMember = (classroomId: string) =>
+  app.client(tutor.accessToken).data(
+    `mutation ($id: ID!, $user: ID!) {
+      removeClassroomMember(input: { classroomId: $id, userId: $user }) { classroom { id } } }`,
+    { id: classroomId, user: student.id },
+  );
 
 /** A subscription that has joined. */
 async function joined(received: Received, field: string): Promise<Received> {
@@ -144,6 +153,34 @@ describe('who may follow a channel', () => {
   });
   it('not with the id of another kind of thing', async () => {
     expect(await code(follow(tutor, chatEvents, { roomId: tutor.id }))).toEqual(['VALIDATION_ERROR']);
+  });
+});
+
+describe('who may follow a board', () => {
+  const follow = (person: Person, boardId: string) =>
+    app.socket(person.accessToken).subscribe(boardEvents, { boardId });
+
+  it('that of a lesson: its tutor and its student', async () => {
+    for (const person of [tutor, student]) await joined(follow(person, boardIdOf(lesson)), 'boardEvents');
+  });
+  it('that of a lesson: no admin, no other student, nobody of another school', async () => {
+    const foreign = await (await app.seed.school()).tutor();
+    for (const person of [await school.admin(), await school.student(), foreign])
+      expect(await code(follow(person, boardIdOf(lesson)))).toEqual(['BOARD_NOT_FOUND']);
+  });
+  it('that of a classroom: its tutor and its members, and no other student', async () => {
+    const classroom = await school.classroom(tutor, [student]);
+    for (const person of [tutor, student]) await joined(follow(person, boardIdOf(classroom)), 'boardEvents');
+    expect(await code(follow(await school.student(), boardIdOf(classroom)))).toEqual(['BOARD_NOT_FOUND']);
+  });
+  it('until access ends: with the relation, and with the membership', async () => {
+    const classroom = await school.classroom(tutor, [student]);
+    const followed = [lesson, classroom].map((one) => follow(student, boardIdOf(one)));
+    for (const one of followed) await joined(one, 'boardEvents');
+    await endRelation();
+    expect(await code(followed[0] as Received)).toEqual(['SUBSCRIPTION_REVOKED']);
+    await removeMember(classroom.id);
+    expect(await code(followed[1] as Received)).toEqual(['SUBSCRIPTION_REVOKED']);
   });
 });
 
@@ -256,6 +293,18 @@ describe('access that ends', () => {
     await endRelation();
     expect((await chat.next()).chatEvents.message.body).toBe('last');
     expect(await code(chat)).toEqual(['SUBSCRIPTION_REVOKED']);
+    await joined(socket.subscribe(lessonEvents, { id: lesson.id }), 'lessonEvents');
+  });
+
+  it('with the membership of a classroom: its chat and its presence end, and the socket stays', async () => {
+    const { id: roomId } = await school.classroom(tutor, [student]);
+    const socket = app.socket(student.accessToken);
+    const chat = await joined(socket.subscribe(chatEvents, { roomId }), 'chatEvents');
+    const presence = socket.subscribe(presenceEvents, { roomId });
+    await presence.next();
+    await removeMember(roomId);
+    expect(await code(chat)).toEqual(['SUBSCRIPTION_REVOKED']);
+    expect(await code(presence)).toEqual(['SUBSCRIPTION_REVOKED']);
     await joined(socket.subscribe(lessonEvents, { id: lesson.id }), 'lessonEvents');
   });
 

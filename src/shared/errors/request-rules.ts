@@ -23,7 +23,6 @@ export const requestRules = {
     en: 'must be of the session that the socket was opened with',
     uk: 'має належати до сеансу, з яким відкрито сокет',
   },
-  NEEDS_POST: { en: 'is no query, and needs POST', uk: 'не є запитом на читання й потребує POST' },
   AT_MOST_BYTES: { en: 'must have at most {max} bytes', uk: 'має містити не більше байтів, ніж {max}' },
   AT_MOST_TOKENS: { en: 'must have at most {max} tokens', uk: 'має містити не більше лексем, ніж {max}' },
   AT_MOST_DEEP: {
