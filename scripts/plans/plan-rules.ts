@@ -38,31 +38,3 @@ export function readingOf({ root }: RunPlan, large: ReadonlySet<string>): Readin
     indexes: nodes.flatMap((node) => node['Index Name'] ?? []),
   };
 }
-
-/** A statement that may read more than it gives, and why. */
-export interface Exception {
-  readonly statement: RegExp;
-  /** Rows of large tables at most; null: any number, a whole table too. */
-  readonly rows: number | null;
-  readonly why: string;
-}
-
-/** How many rows may be read for each that is given. */
-const perRow = 20;
-/** What is free: less than a thousandth of a large table, and of a small one what a sort costs nothing. */
-const freeOf = (rows: number) => Math.max(1_000, rows / 1_000);
-
-/** What is wrong with how a statement was run; null when nothing is. */
-export function complaintAbout(
-  plan: RunPlan,
-  large: ReadonlySet<string>,
-  exceptions: readonly Exception[],
-  rows: number,
-): string | null {
-  const { read, given, scannedWhole } = readingOf(plan, large);
-  const exception = exceptions.find(({ statement }) => statement.test(plan.text));
-  const bound = exception ? exception.rows : freeOf(rows) + perRow * given;
-  if (bound === null) return null;
-  if (scannedWhole.length > 0) return `scans ${scannedWhole.join(', ')} whole`;
-  return read > bound ? `reads ${read} rows to give ${given}` : null;
-}
