@@ -61,7 +61,10 @@ function sampleId(name: string, field: string): string {
 function sample(type: GraphQLInputType, name: string, field: string): unknown {
   if (isNonNullType(type)) return sample(type.ofType, name, field);
   if (isListType(type)) return byName[name]?.() ?? [sample(type.ofType, name, field)];
-  if (isEnumType(type)) return byName[name]?.() ?? type.getValues()[0]?.name;
+  if (isEnumType(type)) {
+    const values = type.getValues().map((value) => value.name);
+    return values.find((value) => value === byName[name]?.()) ?? values[0];
+  }
   if (isInputObjectType(type)) return required(Object.values(type.getFields()), field);
   if (type.name === 'ID') return sampleId(name, field);
   const isInstant = type.name === 'DateTime' && (name === 'from' || name === 'to');
