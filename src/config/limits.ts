@@ -35,7 +35,7 @@ export const limitVariables = {
   DOCUMENT_DIRECTIVES: count.default(50),
   DOCUMENT_SELECTIONS: count.default(1_000),
   DOCUMENT_REPEATED_PAIRS: count.default(2_000),
-  DOCUMENT_COST: count.default(10_000),
+  DOCUMENT_COST: count.default(20_000),
   VARIABLES_BYTES: count.default(256 * 1024),
   VARIABLES_VALUES: count.default(10_000),
   VARIABLES_DEPTH: count.default(10),

@@ -33,7 +33,7 @@ export const defaultDocumentLimits: DocumentLimits = {
   directives: 50,
   selections: 1_000,
   repeatedPairs: 2_000,
-  cost: 10_000,
+  cost: 20_000,
   variableBytes: 256 * 1024,
   variableValues: 10_000,
   variableDepth: 10,
