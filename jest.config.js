@@ -16,7 +16,8 @@ export default {
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   globalSetup: '<rootDir>/tests/testkit/global-setup.js',
   globalTeardown: '<rootDir>/tests/testkit/global-teardown.js',
-  testTimeout: 30_000,
+  // A machine may be slow; a test that hangs is ended all the same.
+  testTimeout: 60_000,
   // By default Jest leaves one core idle, which on two cores means that nothing runs in parallel.
   maxWorkers: '100%',
   collectCoverageFrom: ['src/**/*.ts', 'client/**/*.ts', '!src/generated/**', '!**/generated/**'],

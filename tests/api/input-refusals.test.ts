@@ -59,6 +59,7 @@ function wrongTypes(type: GraphQLInputType): [string, unknown, string?][] {
       ['a fraction', 0.5],
       ['digits', '1'],
     );
+  else if (named.name === 'Float') wrong.push(['digits', '1']);
   else if (named.name !== 'ID') wrong.push(['a number', 1e300]);
   if (named.name !== 'String' && named.name !== 'ID')
     wrong.push(['a NUL', '\0'], ['a text', "'; DROP TABLE lesson; --"]);

@@ -146,7 +146,7 @@ test('processes that start at once on an empty folder share one server', async (
 });
 
 test('processes that come and go never leave one without a server', async () => {
-  for (let round = 0; round < 15; round++) {
+  for (let round = 0; round < 6; round++) {
     const leaving = await start();
     const [joining] = await Promise.all([start(), leaving.stop()]);
     expect(await query(joining.url, 'SELECT 1 AS value')).toEqual([{ value: 1 }]);

@@ -17,7 +17,7 @@ const signUpArgs = z.object({
     role: z.enum(['TUTOR', 'STUDENT']),
     timeZone: optional(z.string()),
     locale: optional(z.string()),
-    invitationToken: optional(z.string().max(1_024)),
+    invitationToken: optional(secret),
   }),
 });
 const signInArgs = z.object({ input: z.object({ email, password: secret }) });

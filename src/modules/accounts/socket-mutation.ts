@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { parseArgs } from '../../graphql/input.js';
+import { parseArgs, text } from '../../graphql/input.js';
 import { AppError } from '../../shared/errors.js';
 
-const tokenArgs = z.object({ input: z.object({ accessToken: z.string().max(8_192) }) });
+const tokenArgs = z.object({ input: z.object({ accessToken: text(0, 8_192) }) });
 
 const AuthenticateSocketInput = builder.inputType('AuthenticateSocketInput', {
   description: 'A fresh access token for the WebSocket that this is sent over.',
