@@ -9,6 +9,8 @@ export const viewers = [
   'admin',
   'owner',
   'foreign admin',
+  'foreign tutor',
+  'foreign student',
   'nobody',
 ] as const;
 export type ViewerKind = (typeof viewers)[number];
@@ -31,7 +33,7 @@ export interface ObjectAudience {
 
 const seen = (names: string) => Object.fromEntries(names.split(' ').map((name) => [name, 'seen' as const]));
 
-/** Objects that have an id: who sees which field. The test reads each field as each kind of viewer. */
+/** Every object that has an id: who sees which field. The test reads each field as each kind of viewer. */
 export const objects: Readonly<Record<string, ObjectAudience>> = {
   Organization: { seenBy: school, otherwise: 'NOT_FOUND', fields: seen('id name createdAt') },
   User: {
@@ -104,6 +106,27 @@ export const objects: Readonly<Record<string, ObjectAudience>> = {
     otherwise: 'NOTIFICATION_NOT_FOUND',
     fields: seen('id type title body subject createdAt readAt'),
   },
+  LessonSeries: {
+    seenBy: partiesAndAdmins,
+    otherwise: 'SERIES_NOT_FOUND',
+    fields: seen('id rrule timeZone localStart durationMinutes lessons'),
+  },
+  // Of a notification to `self`, who is not told that it failed.
+  DeadLetter: {
+    seenBy: admins,
+    otherwise: 'DEAD_LETTER_NOT_FOUND',
+    fields: seen('id eventType channel attempts errors failedAt'),
+  },
+  WebhookEndpoint: {
+    seenBy: admins,
+    otherwise: 'WEBHOOK_ENDPOINT_NOT_FOUND',
+    fields: seen('id url events enabled createdAt'),
+  },
+  RoomExport: {
+    seenBy: self,
+    otherwise: 'NOT_FOUND',
+    fields: seen('id roomId format lastSequence exportedSequence createdAt expiresAt startedAt finishedAt'),
+  },
 };
 
 /**
@@ -132,11 +155,6 @@ export const parts: Readonly<Record<string, string>> = {
   TextRange: 'start length',
   TimeSlot: 'startsAt endsAt',
   BoardElement: 'id kind data revision author',
-  // Objects with ids whose own tests show who sees them.
-  DeadLetter: 'id eventType channel attempts errors failedAt',
-  RoomExport: 'id roomId format lastSequence exportedSequence createdAt expiresAt startedAt finishedAt',
-  LessonSeries: 'id rrule timeZone localStart durationMinutes lessons',
-  WebhookEndpoint: 'id url events enabled createdAt',
   // Pages.
   AuditEntryConnection: 'edges pageInfo',
   ChatMessageConnection: 'edges pageInfo',

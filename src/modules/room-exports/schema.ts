@@ -86,7 +86,10 @@ builder.queryField('roomExport', (t) =>
     nullable: true,
     description: 'An export of the viewer’s own. UNAUTHENTICATED, VALIDATION_ERROR, NOT_FOUND.',
     args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
-    resolve: (_root, args) => parseArgs(z.object({ id: id('export') }), args).id,
+    resolve: (_root, args, context) => {
+      requireViewer(context);
+      return parseArgs(z.object({ id: id('export') }), args).id;
+    },
   }),
 );
 
