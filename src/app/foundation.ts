@@ -92,6 +92,7 @@ export async function openFoundation(
       url,
       logger: logger.child({ part: 'database' }),
       poolSize: config.databasePoolSize,
+      waitMs: config.databaseWaitMs,
       ...(config.observed || observe ? { observe: observeStatement } : {}),
     });
     metrics.database.watch(database);

@@ -48,6 +48,12 @@ const variables = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_POOL_SIZE: z.coerce.number('must be a number of connections').int().min(2).max(500).default(10),
+  DATABASE_WAIT_MS: z.coerce
+    .number('must be a number of milliseconds')
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(2_000),
   AUTO_MIGRATE: flag.default(true),
   LECTERN_DATA_DIR: z.string().min(1).default('.data'),
   REDIS_URL: url('redis:', 'rediss:').optional(),
@@ -102,6 +108,8 @@ export interface Config extends Limits, ObservationConfig {
   /** For LISTEN, which does not survive a pooler in transaction mode; null: the same as `databaseUrl`. */
   readonly databaseDirectUrl: string | null;
   readonly databasePoolSize: number;
+  /** How long a caller waits for a connection, in milliseconds. */
+  readonly databaseWaitMs: number;
   /** Whether a start applies pending migrations. */
   readonly autoMigrate: boolean;
   /** Absolute. */
@@ -177,6 +185,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseUrl: env.DATABASE_URL ?? null,
     databaseDirectUrl: env.DATABASE_DIRECT_URL ?? null,
     databasePoolSize: env.DATABASE_POOL_SIZE,
+    databaseWaitMs: env.DATABASE_WAIT_MS,
     autoMigrate: env.AUTO_MIGRATE,
     dataDir: isAbsolute(env.LECTERN_DATA_DIR)
       ? env.LECTERN_DATA_DIR

@@ -52,3 +52,8 @@ export function randomSelection(type: GraphQLNamedType, seed: number): string {
     alias: () => (random.chance(0.3) ? `a${random.int(1_000_000)}` : ''),
   });
 }
+
+/** The same limits, all turned off: what is selected at random is larger than any client's document. */
+export function turnedOff<Limits extends object>(limits: Limits): Limits {
+  return Object.fromEntries(Object.keys(limits).map((name) => [name, 0])) as Limits;
+}

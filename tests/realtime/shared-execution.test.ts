@@ -11,7 +11,7 @@ import { sharingOf } from '../../src/graphql/sharing.js';
 import { connect } from '../api/transport-fixture.js';
 import type { Person, School, SeededLesson } from '../testkit/seed.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
-import { randomSelection, selectionOf } from './selections.js';
+import { randomSelection, selectionOf, turnedOff } from './selections.js';
 
 let app: TestApp;
 let services: Services;
@@ -21,8 +21,8 @@ let student: Person;
 let lesson: SeededLesson;
 
 beforeAll(async () => {
-  const limits = readConfig({ WS_SOCKETS_PER_USER: '0' }).socketLimits;
-  app = await startApp({ config: { socketLimits: limits } });
+  const { socketLimits, documentLimits } = readConfig({ WS_SOCKETS_PER_USER: '0' });
+  app = await startApp({ config: { socketLimits, documentLimits: turnedOff(documentLimits) } });
   services = createServices(app.foundation);
   school = await app.seed.school();
   ({ tutor, student } = await school.pair());

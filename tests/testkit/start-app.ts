@@ -70,6 +70,8 @@ export async function startApp({
     ...defaults,
     autoMigrate: false,
     databasePoolSize: 8,
+    // Machines that run the suite may be slow; those who wait in vain are another test's subject.
+    databaseWaitMs: 15_000,
     unreadMessageDelaySeconds: 0,
     // The suite keeps every processor busy: hashing would wait for the end of it.
     passwordNiceness: 0,

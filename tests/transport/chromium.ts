@@ -22,7 +22,7 @@ export interface BrowserPage {
   open(url: string): Promise<void>;
   /** Evaluates a JavaScript expression in the page, and waits for the promise that it may give. */
   evaluate(expression: string): Promise<unknown>;
-  /** Waits until an expression is true in the page; rejects with the text of the page after 10 seconds. */
+  /** Waits until an expression is true in the page; rejects with the text of the page after 30 seconds. */
   until(expression: string): Promise<void>;
   /** The addresses that were asked for, in order, without data: and blob: ones. */
   readonly requested: readonly string[];
@@ -94,7 +94,7 @@ export async function launchBrowserPage(path: string): Promise<BrowserPage> {
     },
     async until(expression) {
       await evaluate(`new Promise((resolve, reject) => {
-        const deadline = Date.now() + 10_000;
+        const deadline = Date.now() + 30_000;
         const look = () => {
           if (${expression}) resolve();
           else if (Date.now() < deadline) setTimeout(look, 20);

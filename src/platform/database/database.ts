@@ -37,18 +37,26 @@ export interface DatabaseOptions {
   readonly logger: Logger;
   /** Connections at most. */
   readonly poolSize?: number;
+  /** How long a caller waits for a connection, in milliseconds, before it is told SERVICE_UNAVAILABLE. */
+  readonly waitMs?: number;
   readonly observe?: StatementObserver;
 }
 
 const attempts = 4;
 
 /** Opens the pool (lazily: the first query connects). */
-export function createDatabase({ url, logger, poolSize = 10, observe }: DatabaseOptions): Database {
+export function createDatabase({
+  url,
+  logger,
+  poolSize = 10,
+  waitMs = 2_000,
+  observe,
+}: DatabaseOptions): Database {
   const pool = new AttributedPool({
     connectionString: url,
     max: poolSize,
     // A frozen server answers nothing at all: every wait has an end, or callers hang for ever.
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: waitMs,
     query_timeout: 10_000,
     // Prisma's adapter takes every timestamptz for UTC, whatever offset the server writes.
     options:
@@ -62,7 +70,7 @@ export function createDatabase({ url, logger, poolSize = 10, observe }: Database
 
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) }),
-    transactionOptions: { maxWait: 2_000, timeout: 10_000 },
+    transactionOptions: { maxWait: waitMs, timeout: 10_000 },
   });
 
   async function sql<Row>(text: string, ...values: unknown[]): Promise<Row[]> {
