@@ -76,7 +76,7 @@ export function createServices({
   const accounts = createAccountService({
     ...{ database, sessions, invitations, passwords, attempts },
     credentials: createCredentials({ ...means, links }),
-    signIn: createSignIn(means),
+    signIn: createSignIn({ ...means, attempts }),
     signUp: createSignUp({
       ...{ ...means, invitations, saltOf: createSalts(secret) },
       onStudentJoined: (tx, joined) => relations.joined(tx, joined),

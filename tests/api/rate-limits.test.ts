@@ -175,6 +175,19 @@ describe('budgets of operations', () => {
 describe('attempts of strangers', () => {
   const wrong = (email: string) => ({ input: { email, password: 'a wrong password' } });
 
+  it('a whole class behind one address signs in at once', async () => {
+    await withLimits({ attemptLimits: { ...attemptLimits, failuresPerAddress: 10 } }, async (app) => {
+      const school = await app.seed.school();
+      const pupils = await Promise.all(Array.from({ length: 30 }, () => school.student()));
+      const answers = await Promise.all(
+        pupils.map(({ email }) =>
+          ask(app, { query: signIn, variables: { input: { email, password: seededPassword } } }),
+        ),
+      );
+      expect(answers.map(({ code }) => code)).toEqual(Array(30).fill('ok'));
+    });
+  });
+
   it('an address has so many failed sign-ins a minute; right passwords do not count', async () => {
     await withLimits({ attemptLimits: { ...attemptLimits, failuresPerAddress: 4 } }, async (app) => {
       const { email } = await (await app.seed.school()).tutor();

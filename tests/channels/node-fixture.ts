@@ -24,6 +24,7 @@ export async function startNode(
 ): Promise<Node> {
   const { observe } = options;
   const database = createDatabase({
+    waitMs: 15_000,
     url,
     logger,
     ...(observe ? { observe: ({ text }: { text: string }) => observe(text) } : {}),

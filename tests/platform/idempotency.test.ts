@@ -11,6 +11,7 @@ let userId: string;
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = createDatabase({
+    waitMs: 15_000,
     url: testDatabase.url,
     logger: createLogger({ level: 'silent', pretty: false }),
   });

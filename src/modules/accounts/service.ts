@@ -40,7 +40,7 @@ export interface AccountServiceOptions {
   readonly credentials: Credentials;
   readonly invitations: Invitations;
   readonly attempts: Attempts;
-  readonly signIn: (email: string, password: string, device: Device) => Promise<SignedIn>;
+  readonly signIn: (email: string, password: string, caller: Caller) => Promise<SignedIn>;
   readonly signUp: (person: SignUp, device: Device) => Promise<SignedIn>;
 }
 
@@ -69,9 +69,7 @@ export function createAccountService(options: AccountServiceOptions) {
     },
 
     /** Opens a session. Fails with INVALID_CREDENTIALS, which tells nothing about whether the address is known, and RATE_LIMITED. */
-    signIn(email: string, password: string, caller: Caller): Promise<SignedIn> {
-      return attempts.signIn(caller, email, () => options.signIn(email, password, caller));
-    },
+    signIn: options.signIn,
 
     /** Has somebody invited into the school by mail. Fails with FORBIDDEN, RATE_LIMITED. */
     createInvitation: invitations.create,

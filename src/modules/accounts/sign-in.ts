@@ -1,8 +1,10 @@
+import type { Caller } from '../../graphql/context.js';
 import { recordAudit } from '../../platform/audit/record.js';
 import type { Database } from '../../platform/database/database.js';
 import { AppError } from '../../shared/errors.js';
 import { encodeId } from '../../shared/ids.js';
 import { findByAddress } from './address-store.js';
+import type { Attempts } from './attempts.js';
 import type { Device, Devices } from './devices.js';
 import type { Passwords } from './passwords.js';
 import type { Sessions, Tokens } from './sessions.js';
@@ -20,6 +22,7 @@ export interface SignInOptions {
   readonly passwords: Passwords;
   readonly sessions: Sessions;
   readonly devices: Devices;
+  readonly attempts: Attempts;
   /** Where a refused sign-in with an address without an account is noted. */
   readonly defaultOrganizationId: string;
 }
@@ -27,8 +30,15 @@ export interface SignInOptions {
 /** Sign-ins that are worked on: while one waits for the database, another is hashed. */
 const signInsAtOnce = 3;
 
-/** Creates the sign-in. It fails with INVALID_CREDENTIALS, which tells nothing about whether the address is known. */
-export function createSignIn({ database, passwords, sessions, devices, ...options }: SignInOptions) {
+/** Creates the sign-in. It fails with INVALID_CREDENTIALS, which tells nothing about whether the address is known, and RATE_LIMITED. */
+export function createSignIn({
+  database,
+  passwords,
+  sessions,
+  devices,
+  attempts,
+  ...options
+}: SignInOptions) {
   // As a whole, not the hashing alone: a rush would otherwise take every connection of the pool to look people up.
   const inTurn = createTurns({ concurrency: signInsAtOnce, maxWaiting: 100 });
 
@@ -55,6 +65,7 @@ export function createSignIn({ database, passwords, sessions, devices, ...option
     return { ...tokens, user: ownView(row) };
   }
 
-  return (email: string, password: string, device: Device): Promise<SignedIn> =>
-    inTurn(() => openFor(email, password, device));
+  // Counted in turn: what waits has not failed yet, so that a whole class behind one address may sign in at once.
+  return (email: string, password: string, caller: Caller): Promise<SignedIn> =>
+    inTurn(() => attempts.signIn(caller, email, () => openFor(email, password, caller)));
 }
