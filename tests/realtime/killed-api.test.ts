@@ -57,8 +57,11 @@ it(
     );
     let writing = true;
     let sent = 0;
+    let open = false;
     const write = async () => {
-      while (writing) {
+      // What may have been stored before a kill is sent until it is acknowledged: `sent` counts what the log holds.
+      while (writing || open) {
+        open = true;
         const client = createGraphqlClient(url, tutor.accessToken);
         // The same key until it is acknowledged: sent once, whatever was killed in between.
         const answer = await client
@@ -67,7 +70,10 @@ it(
             { r: lesson.id, b: `message ${sent + 1}` },
           )
           .catch(() => null);
-        if (answer?.data?.sendMessage) sent++;
+        if (answer?.data?.sendMessage) {
+          sent++;
+          open = false;
+        }
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     };
@@ -91,7 +97,7 @@ it(
       60_000,
     );
     for (const one of all) one.stop();
-    expect(sent).toBeGreaterThan(5 * kills);
+    expect(sent).toBeGreaterThanOrEqual(5 * kills);
     expect(all.map(({ sequences }) => flaw(sequences, sent)).filter(Boolean)).toEqual([]);
     expect(Math.max(...all.map(({ connects }) => connects))).toBeGreaterThan(kills);
   },
