@@ -4,7 +4,7 @@ import type { Caller } from '../../graphql/context.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Viewer } from '../../shared/viewer.js';
 import type { TransportLimits } from '../limits.js';
-import { closeCodes } from './close-codes.js';
+import { type ClosingCode, closeCodeOf } from './close-codes.js';
 import { MessageRate } from './message-rate.js';
 import type { GatewayMetrics } from './metrics.js';
 import { type Flusher, Outbox } from './outbox.js';
@@ -77,8 +77,7 @@ export class Connection {
     this.outbox = new Outbox(wire, flusher, (bytes, waiting) => {
       metrics.sent.bytes += bytes;
       // Nobody waits for a slow reader; what piles up is bounded here instead.
-      if (limits.outgoingBytes > 0 && waiting > limits.outgoingBytes)
-        this.end(closeCodes.tryAgainLater, 'SLOW_CONSUMER');
+      if (limits.outgoingBytes > 0 && waiting > limits.outgoingBytes) this.endWith('SLOW_CONSUMER');
     });
     this.#protocol = environment.speak(this);
     socket.on('message', (data) => this.#receive(data));
@@ -127,12 +126,17 @@ export class Connection {
     this.#closed();
   }
 
+  /** Closes it with an error code as the reason, and the number that the catalogue has for it. */
+  endWith(code: ClosingCode): void {
+    this.end(closeCodeOf(code), code);
+  }
+
   /** Will end the socket, unless it is told another time before. */
-  endIn(milliseconds: number, code: number, reason: string): void {
+  endIn(milliseconds: number, code: ClosingCode): void {
     clearTimeout(this.#expiry);
     if (!this.#open) return;
     const wait = Math.min(Math.max(milliseconds, 0), longestTimerMs);
-    this.#expiry = setTimeout(() => this.end(code, reason), wait);
+    this.#expiry = setTimeout(() => this.endWith(code), wait);
   }
 
   /**
@@ -153,7 +157,7 @@ export class Connection {
   }
 
   #endRevoked(): void {
-    this.end(closeCodes.forbidden, 'SESSION_EXPIRED');
+    this.endWith('SESSION_EXPIRED');
   }
 
   #closed(): void {
@@ -172,13 +176,13 @@ export class Connection {
       this.#begun();
       this.#begun = null;
     } else if (!this.#rate.take()) {
-      this.end(closeCodes.tryAgainLater, 'RATE_LIMITED');
+      this.endWith('RATE_LIMITED');
       return;
     }
     // A fault of ours that no operation owns.
     const failed = (error: unknown) => {
       this.#environment.logger.error({ err: error, requestId: this.requestId }, 'a socket message failed');
-      this.end(closeCodes.internalError, 'INTERNAL_ERROR');
+      this.endWith('INTERNAL_ERROR');
     };
     try {
       this.#protocol.receive(String(data))?.catch(failed);

@@ -1,8 +1,8 @@
-import { createApi } from '../../src/app/api.js';
-import { openFoundation } from '../../src/app/foundation.js';
-import { readConfig } from '../../src/config/config.js';
-import { createLogger } from '../../src/platform/logger.js';
-import { addProcessMetrics } from '../../src/platform/metrics/registry.js';
+import { createApi } from '../src/app/api.js';
+import { openFoundation } from '../src/app/foundation.js';
+import { readConfig } from '../src/config/config.js';
+import { createLogger } from '../src/platform/logger.js';
+import { addProcessMetrics } from '../src/platform/metrics/registry.js';
 
 // An API in a process of its own, which says its URL and, when asked, the processor time that it has used.
 const config = readConfig();
