@@ -89,8 +89,7 @@ export async function compareServers(
   const [without, withAll] = [await startServer(withoutIt), await startServer(withIt)];
   console.log('| operation | without, µs | with, µs | ratio, median | quartiles |\n|---|---|---|---|---|');
   for (const [name, make] of Object.entries(operations)) {
-    for (let warm = 0; warm < 3; warm++)
-      for (const server of [without, withAll]) await measure(server, make);
+    for (let warm = 0; warm < 3; warm++) for (const server of [without, withAll]) await measure(server, make);
     const [off, on]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
       // Who comes first changes.

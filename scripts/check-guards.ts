@@ -30,12 +30,21 @@ interface Report {
   }[];
 }
 
+/** Tests that need no PostgreSQL, which would take longer to start than they run. */
+const alone =
+  /^tests\/(unit\/|transport\/|contract\/(statements|permissions)|api\/(transport|http-door)|realtime\/gateway-errors)/;
+const withoutDatabase = `import base from './jest.config.js';
+const { globalSetup: _setup, globalTeardown: _teardown, ...rest } = base;
+export default rest;
+`;
+
 /** A copy to change; what is installed and the history stay outside. */
 function copyProject(): string {
   const copy = mkdtempSync(join(tmpdir(), 'lectern-guards-'));
   const outside = new Set(['node_modules', '.git', '.data', 'coverage', 'dist']);
   cpSync(root, copy, { recursive: true, filter: (from) => !outside.has(basename(from)) });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  writeFileSync(join(copy, 'jest.alone.config.js'), withoutDatabase);
   return copy;
 }
 
@@ -44,10 +53,18 @@ function runTests(copy: string, { tests, named }: Pick<Guard, 'tests' | 'named'>
   const jest = join(copy, 'node_modules/jest/bin/jest.js');
   const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const only = named ? ['-t', named] : [];
+  const config = tests.every((file) => alone.test(file)) ? ['--config', 'jest.alone.config.js'] : [];
   rmSync(report, { force: true });
   const run = spawnSync(
     process.execPath,
-    [...node, jest, '--silent', '--forceExit', '--json', `--outputFile=${report}`, ...tests, ...only],
+    [
+      ...node,
+      jest,
+      ...config,
+      ...['--silent', '--forceExit', '--json', `--outputFile=${report}`],
+      ...tests,
+      ...only,
+    ],
     { cwd: copy, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   try {

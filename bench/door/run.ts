@@ -46,7 +46,8 @@ for (let round = 0; round < 15; round++) {
   }
 }
 console.log('| part | µs of CPU, median of 10 × 2,000 |\n|---|---|');
-for (const [name, values] of Object.entries(samples)) console.log(`| ${name} | ${median(values).toFixed(1)} |`);
+for (const [name, values] of Object.entries(samples))
+  console.log(`| ${name} | ${median(values).toFixed(1)} |`);
 console.log();
 
 const off = ['BYTES', 'TOKENS', 'DEPTH', 'ALIASES', 'DIRECTIVES', 'REPEATED_PAIRS', 'COST'].map(

@@ -1,6 +1,7 @@
 import { readConfig } from '../../src/config/config.js';
 import { createGraphqlClient } from '../testkit/graphql-client.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
+import { authorization } from './families/authorization.js';
 import { besiege, families, type Siege } from './siege.js';
 import { makeSides } from './victims.js';
 
@@ -45,12 +46,14 @@ it(`a sample of each family, by seed ${seed}, finds nothing, as a stranger, a st
   const found: string[] = [];
   await Promise.all(
     sieges.map(async (siege) => {
-      for (let family = waiting.shift(); family; family = waiting.shift())
-        for (const problem of await siege.attack(family)) found.push(`${family.name}, ${problem}`);
+      for (let family = waiting.shift(); family; family = waiting.shift()) {
+        // What depends on who asks is asked by all three; of the rest each takes a part.
+        const asOne = authorization.includes(family) ? undefined : seed + waiting.length;
+        for (const problem of await siege.attack(family, asOne)) found.push(`${family.name}, ${problem}`);
+      }
     }),
   );
   expect(found).toEqual([]);
-  // The least that is a sample: every family as somebody.
   const attempts = sieges.reduce((sum, siege) => sum + siege.attempts, 0);
   expect(attempts).toBeGreaterThan(3 * families.length);
   expect(await createGraphqlClient(app.url, null).data('{ __typename }')).toEqual({ __typename: 'Query' });

@@ -27,8 +27,8 @@ const codes = new Set(
 
 /** Attacks on one target. */
 export interface Siege {
-  /** Runs a family as everyone who has it; gives what was wrong with the answers. */
-  attack(family: Family): Promise<readonly string[]>;
+  /** Runs a family as everyone who has it, or as one of them by number; gives what was wrong with the answers. */
+  attack(family: Family, asOne?: number): Promise<readonly string[]>;
   /** Answers that were judged. */
   readonly attempts: number;
   end(): Promise<void>;
@@ -76,10 +76,11 @@ export function besiege(
   }
 
   return {
-    async attack(family) {
+    async attack(family, asOne) {
+      const those = doors.filter(({ name }) => family.as?.includes(name) ?? true);
       const outcomes = await Promise.all(
-        doors
-          .filter(({ name }) => family.as?.includes(name) ?? true)
+        those
+          .filter((_, index) => asOne === undefined || index === asOne % those.length)
           .map(async ({ name, door }) =>
             (await attackAt(family, door)).map((problem) => `as ${name}: ${problem}`),
           ),

@@ -12,7 +12,7 @@ const users = new Map([
 ]);
 const demoAccounts = [...users.keys()].map((email) => ({ email, password: 'demo', label: email }));
 
-/** Our own server, its headers included, over what the page itself depends on; a token is `token of <e-mail>`. */
+/** Our own server, its headers included, over what the page itself depends on; a token is `token:<e-mail>`. */
 async function startServer() {
   const schema = buildSchema(`
     type User { id: ID! displayName: String! role: String! }
@@ -47,7 +47,7 @@ async function startServer() {
   });
   Object.assign(mutation['refreshSession'] ?? {}, {
     resolve: (_: unknown, { input: { refreshToken } }: { input: { refreshToken: string } }) =>
-      signedIn(refreshToken, `token of ${refreshToken}`, 600_000),
+      signedIn(refreshToken, `token:${refreshToken}`, 600_000),
   });
   Object.assign(mutation['signOut'] ?? {}, { resolve: () => ({ ok: true }) });
   Object.assign(subscription['viewerEvents'] ?? {}, {
@@ -61,7 +61,7 @@ async function startServer() {
     schema,
     services: {} as Services,
     authenticate: async (token) => {
-      const userId = token.replace('token of ', '');
+      const userId = token.replace('token:', '');
       const user = users.get(userId);
       if (!user) throw new AppError('UNAUTHENTICATED');
       const { displayName } = user;
