@@ -247,7 +247,8 @@ describe('the classroom of somebody who deletes their account', () => {
 
   it('as its tutor is archived: the others read on what they said, and nothing of the tutor is left', async () => {
     const { tutor, coTutor, student, say, read } = await lessonOfMany();
-    expect(await dump()).toMatch(/canary-classroom[\s\S]*canary-tutor-said/);
+    for (const place of ['classroom', 'tutor', 'tutor-said'])
+      expect([place, (await dump()).includes(`canary-${place}-`)]).toEqual([place, true]);
     await app.client(tutor.accessToken).data(deleteAccount, { password });
 
     const left = await read(student);
@@ -277,7 +278,7 @@ describe('the classroom of somebody who deletes their account', () => {
 
     const left = await read(tutor);
     expect(left).toMatchObject({ archivedAt: null, memberCount: 1 });
-    expect(left.members.edges).toEqual([{ node: { id: tutor.id } }, { node: { id: coTutor.id } }]);
+    expect(left.members.edges).toEqual([{ node: { id: coTutor.id } }]);
     expect(messagesOf(left)).toMatchObject([
       { body: expect.stringContaining('canary'), mentions: [] },
       { body: null, author: { displayName: 'Deleted account' }, reactions: [] },
