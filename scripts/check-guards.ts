@@ -50,21 +50,12 @@ function copyProject(): string {
 
 function runTests(copy: string, { tests, named }: Pick<Guard, 'tests' | 'named'>): Outcome {
   const report = join(copy, 'guard-report.json');
-  const jest = join(copy, 'node_modules/jest/bin/jest.js');
-  const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const only = named ? ['-t', named] : [];
   const config = tests.every((file) => alone.test(file)) ? ['--config', 'jest.alone.config.js'] : [];
   rmSync(report, { force: true });
   const run = spawnSync(
-    process.execPath,
-    [
-      ...node,
-      jest,
-      ...config,
-      ...['--silent', '--forceExit', '--json', `--outputFile=${report}`],
-      ...tests,
-      ...only,
-    ],
+    'npm',
+    ['test', '--', ...config, '--silent', '--forceExit', '--json', `--outputFile=${report}`, ...tests, ...only],
     { cwd: copy, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   try {

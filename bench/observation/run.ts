@@ -4,4 +4,5 @@
  */
 import { compareServers } from '../interleaved.js';
 
-await compareServers({ METRICS: 'false' }, { METRICS: 'true' });
+const shared = { RATE_LIMITS: 'false' };
+await compareServers({ ...shared, METRICS: 'false' }, { ...shared, METRICS: 'true' });
