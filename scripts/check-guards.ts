@@ -55,7 +55,17 @@ function runTests(copy: string, { tests, named }: Pick<Guard, 'tests' | 'named'>
   rmSync(report, { force: true });
   const run = spawnSync(
     'npm',
-    ['test', '--', ...config, '--silent', '--forceExit', '--json', `--outputFile=${report}`, ...tests, ...only],
+    [
+      'test',
+      '--',
+      ...config,
+      '--silent',
+      '--forceExit',
+      '--json',
+      `--outputFile=${report}`,
+      ...tests,
+      ...only,
+    ],
     { cwd: copy, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   try {
