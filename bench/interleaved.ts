@@ -22,11 +22,12 @@ interface Server {
 /**
  * Prints what something costs: two APIs on one database, one `without` it and one `with` it by their environments. The
  * same operations go to them by turns; the processor time of each API divided by its operations is compared within each
- * round, so that what else the machine does meets both.
+ * round, so that what else the machine does meets both. Of a `heavy` query also how long the second hears nobody else.
  */
 export async function compareServers(
   withoutIt: Readonly<Record<string, string>>,
   withIt: Readonly<Record<string, string>>,
+  heavy: string | null = null,
 ): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'lectern-bench-'));
   const foundation = await openFoundation(
@@ -86,6 +87,21 @@ export async function compareServers(
     return ((await cpuOf(child)) - before) / perRound;
   }
 
+  async function tellLongest({ child, url }: Server, query: string): Promise<void> {
+    const pieces: number[] = [];
+    for (let n = 0; n < 30; n++) {
+      const before = await askUse(child);
+      await post(agent, url, tutor.accessToken, JSON.stringify({ query }));
+      const { cpu, longestMs } = await askUse(child);
+      pieces.push(longestMs);
+      if (n === 29) console.log(`\na heavy answer: ${((cpu - before.cpu) / 1_000).toFixed(1)} ms of CPU`);
+    }
+    const sorted = pieces.slice(10).sort((a, b) => a - b);
+    console.log(
+      `longest piece of it: median ${median(sorted).toFixed(1)} ms, worst ${sorted.at(-1)?.toFixed(1)} ms`,
+    );
+  }
+
   const [without, withAll] = [await startServer(withoutIt), await startServer(withIt)];
   console.log('| operation | without, µs | with, µs | ratio, median | quartiles |\n|---|---|---|---|---|');
   for (const [name, make] of Object.entries(operations)) {
@@ -103,6 +119,7 @@ export async function compareServers(
       `| ${name} | ${median(off).toFixed(0)} | ${median(on).toFixed(0)} | ${median(ratios).toFixed(3)} | ${quartiles.join(' – ')} |`,
     );
   }
+  if (heavy !== null) await tellLongest(withAll, heavy);
   agent.destroy();
   for (const { child } of [without, withAll]) {
     const ended = once(child, 'exit');
@@ -113,11 +130,13 @@ export async function compareServers(
   await rm(dataDir, { recursive: true, force: true });
 }
 
-async function cpuOf(child: ChildProcess): Promise<number> {
-  child.send('cpu');
-  const [{ cpu }] = (await once(child, 'message')) as [{ cpu: number }];
-  return cpu;
+async function askUse(child: ChildProcess): Promise<{ readonly cpu: number; readonly longestMs: number }> {
+  child.send('use');
+  const [use] = (await once(child, 'message')) as [{ cpu: number; longestMs: number }];
+  return use;
 }
+
+const cpuOf = async (child: ChildProcess) => (await askUse(child)).cpu;
 
 function post(agent: Agent, url: string, token: string, body: string): Promise<void> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };

@@ -55,7 +55,14 @@ const off = ['BYTES', 'TOKENS', 'DEPTH', 'ALIASES', 'DIRECTIVES', 'REPEATED_PAIR
 );
 const none = [...off, 'VARIABLES_BYTES', 'VARIABLES_VALUES', 'VARIABLES_DEPTH'].map((name) => [name, '0']);
 const wide = ['USER_COST', 'MUTATIONS', 'MUTATION_BURST'].map((name) => [`RATE_LIMIT_${name}`, '1000000000']);
+// Cost 19,212 of the 20,000 that an operation may have; of the 100 that each list may have there are 50.
+const heavy = `{ ${Array.from(
+  { length: 12 },
+  (_, n) => `l${n}: lessons(first: 100) { edges { node { id title status startsAt endsAt version
+    tutor { id displayName timeZone } student { id displayName timeZone } } } }`,
+).join(' ')} }`;
 await compareServers(
   { METRICS: 'false', RATE_LIMITS: 'false', ...Object.fromEntries(none) },
   { METRICS: 'false', ...Object.fromEntries(wide) },
+  heavy,
 );
