@@ -126,8 +126,8 @@ export const httpGuards: readonly Guard[] = [
   {
     name: 'only a trusted proxy says where a request comes from',
     file: 'src/transport/client-address.ts',
-    find: 'if (hops === 0 || forwarded === undefined) return peer;',
-    without: 'if (forwarded === undefined) return peer;',
+    find: 'chain[Math.max(0, chain.length - 1 - hops)]',
+    without: 'chain[0]',
     tests: ['tests/unit/client-address'],
   },
   {

@@ -136,8 +136,12 @@ describe('SERVICE_UNAVAILABLE over HTTP and WebSocket, and everything as before 
 
   it('when a row is locked for longer than anybody should wait', async () => {
     const holder = await holdProfile();
+    const start = performance.now();
     const [http, ws] = await Promise.all([overHttp(toDatabase), socket.ask(toDatabase)]);
+    const waited = performance.now() - start;
     await holder.end();
+    // Two seconds for a lock; nine are the most for any statement.
+    expect(waited).toBeLessThan(8_500);
     expect([http.error, ws]).toEqual([unavailable.en, unavailable.uk]);
   });
 
