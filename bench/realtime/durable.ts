@@ -93,7 +93,8 @@ async function openRoom(url: string) {
     return { email, token: accessToken as string, id: user.id as string };
   };
   const [tutor, student] = [await person('TUTOR'), await person('STUDENT')];
-  const invite = 'mutation ($e: EmailAddress!) { inviteStudent(input: { studentEmail: $e }) { relation { id } } }';
+  const invite =
+    'mutation ($e: EmailAddress!) { inviteStudent(input: { studentEmail: $e }) { relation { id } } }';
   const { inviteStudent } = await post(url, tutor.token, invite, { e: student.email });
   const accept = 'mutation ($id: ID!) { acceptInvitation(input: { relationId: $id }) { relation { id } } }';
   await post(url, student.token, accept, { id: inviteStudent.relation.id });

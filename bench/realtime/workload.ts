@@ -6,7 +6,10 @@ const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 /** What the client in client/ subscribes to for a chat, with all its fragments. */
 export const query = print(
   separateOperations(
-    concatAST([parse(file('client/operations/chats.graphql')), parse(file('client/operations/fragments.graphql'))]),
+    concatAST([
+      parse(file('client/operations/chats.graphql')),
+      parse(file('client/operations/fragments.graphql')),
+    ]),
   )['ChatEvents'] as ReturnType<typeof parse>,
 );
 

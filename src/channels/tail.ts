@@ -109,7 +109,7 @@ export class Tail implements LiveFeed {
   }
 
   listen(hear: (event: ChannelEvent) => void): () => void {
-    this.#listeners = [...this.#listeners, hear];
+    this.#listeners = this.#listeners.concat(hear);
     return () => {
       this.#listeners = this.#listeners.filter((one) => one !== hear);
     };

@@ -4,10 +4,12 @@ import type { Caller } from '../../graphql/context.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Viewer } from '../../shared/viewer.js';
 import type { TransportLimits } from '../limits.js';
-import { closeCodes } from './close-codes.js';
-import { MessageRate } from './message-rate.js';
+import type { Admission } from './admission.js';
+import { closeCodes, closeLabel } from './close-codes.js';
+import type { MessageRate } from './message-rate.js';
 import type { GatewayMetrics } from './metrics.js';
-import { type Flusher, Outbox } from './outbox.js';
+import { type Flusher, Outbox, type OutboxHost } from './outbox.js';
+import { nowMs, type Watch, type Watched } from './watch.js';
 
 /** What is spoken on a socket. */
 export interface SocketProtocol {
@@ -23,6 +25,9 @@ export interface SocketProtocol {
 export interface ConnectionEnvironment {
   readonly flusher: Flusher;
   readonly speak: (connection: Connection) => SocketProtocol;
+  readonly admission: Admission;
+  readonly rate: MessageRate;
+  readonly watch: Watch<Connection>;
   readonly limits: TransportLimits;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
@@ -34,61 +39,77 @@ export interface ConnectionOptions {
   readonly wire: Duplex;
   readonly caller: Caller;
   readonly requestId: string;
-  /** Told with the first message. */
-  readonly onBegun: () => void;
-  /** Told when the socket is gone. */
-  readonly onClosed: (code: number) => void;
 }
 
-/** The longest wait that a timer takes. */
-const longestTimerMs = 2 ** 31 - 1;
 /** A client that has not answered the close frame after this is cut. */
 const closeWithinMs = 5_000;
 
-/** One socket of a client: text in, text out, pings, and one way to end. */
-export class Connection {
+/** Where a WebSocket keeps its connection: listeners that find it there are the same for all sockets. */
+const ofSocket = Symbol('connection');
+type Carrier = WebSocket & { [ofSocket]: Connection };
+
+/**
+ * One socket of a client: text in, text out, pings, and one way to end. There are thousands, mostly idle: what it holds
+ * is fields and nothing that is made anew for each.
+ */
+export class Connection implements OutboxHost, Watched {
   /** Null until the client has signed in, and for one that never does. */
   viewer: Viewer | null = null;
   readonly caller: Caller;
   readonly requestId: string;
   readonly outbox: Outbox;
+  readonly wire: Duplex;
   readonly #socket: WebSocket;
   readonly #environment: ConnectionEnvironment;
   readonly #protocol: SocketProtocol;
-  readonly #rate: MessageRate;
-  #onEnd: readonly (() => void)[] = [];
-  #begun: (() => void) | null;
+  #begun = false;
   #open = true;
   #revoked = false;
   #acknowledged = false;
-  #expiry: NodeJS.Timeout | undefined;
-  #pings: NodeJS.Timeout | undefined;
-  #deadline: NodeJS.Timeout | undefined;
+  /** When the allowance of messages will be whole again. Times are milliseconds of the process; 0 is never. */
+  #messagesUntil = 0;
+  #expiresAt = 0;
+  #pingAt = 0;
+  #pongBy = 0;
 
-  constructor(options: ConnectionOptions, environment: ConnectionEnvironment) {
-    const { socket, wire, caller, requestId, onBegun, onClosed } = options;
-    const { limits, metrics, flusher, logger } = environment;
+  constructor({ socket, wire, caller, requestId }: ConnectionOptions, environment: ConnectionEnvironment) {
+    const { limits, metrics, admission, watch } = environment;
     this.caller = caller;
     this.requestId = requestId;
+    this.wire = wire;
     this.#socket = socket;
     this.#environment = environment;
-    this.#begun = onBegun;
-    this.#rate = new MessageRate(limits.messagesPerWindow, limits.messageWindowMs);
-    this.outbox = new Outbox(wire, flusher, (bytes, waiting) => {
-      metrics.sent.bytes += bytes;
-      // Nobody waits for a slow reader; what piles up is bounded here instead.
-      if (limits.outgoingBytes > 0 && waiting > limits.outgoingBytes)
-        this.end(closeCodes.tryAgainLater, 'SLOW_CONSUMER');
-    });
+    this.outbox = new Outbox(this);
     this.#protocol = environment.speak(this);
-    socket.on('message', (data) => this.#receive(data));
-    socket.on('error', (error) => logger.debug({ err: error, requestId }, 'a socket failed'));
-    socket.on('close', (code) => {
-      this.#closed();
-      onClosed(code);
-    });
-    this.#keepAlive();
+    (socket as Carrier)[ofSocket] = this;
+    socket.on('message', Connection.#onMessage);
+    socket.on('error', Connection.#onError);
+    socket.on('close', Connection.#onClose);
+    socket.on('pong', Connection.#onPong);
+    admission.admit(caller.address);
+    metrics.active.inc();
+    watch.add(this);
+    if (limits.pingMs > 0) this.#pingAt = nowMs() + limits.pingMs;
     this.#protocol.opened(socket.protocol);
+  }
+
+  static readonly #onMessage = function (this: WebSocket, data: RawData) {
+    (this as Carrier)[ofSocket].#receive(data);
+  };
+  static readonly #onError = function (this: WebSocket, error: Error) {
+    const connection = (this as Carrier)[ofSocket];
+    const { requestId } = connection;
+    connection.#environment.logger.debug({ err: error, requestId }, 'a socket failed');
+  };
+  static readonly #onClose = function (this: WebSocket, code: number) {
+    (this as Carrier)[ofSocket].#gone(code);
+  };
+  static readonly #onPong = function (this: WebSocket) {
+    (this as Carrier)[ofSocket].#pongBy = 0;
+  };
+
+  get flusher(): Flusher {
+    return this.#environment.flusher;
   }
 
   /** False as soon as the socket begins to close, by whomever. */
@@ -101,15 +122,18 @@ export class Connection {
     return this.#revoked;
   }
 
-  /** Runs when the socket begins to close, at once if it does. */
-  onEnd(listener: () => void): void {
-    if (this.#open) this.#onEnd = [...this.#onEnd, listener];
-    else listener();
-  }
-
   acknowledged(): void {
     this.#acknowledged = true;
     this.#environment.metrics.connections.inc({ status: 'accepted' });
+  }
+
+  /** Told by the outbox. */
+  written(bytes: number, waiting: number): void {
+    const { metrics, limits } = this.#environment;
+    metrics.sent.bytes += bytes;
+    // Nobody waits for a slow reader; what piles up is bounded here instead.
+    if (limits.outgoingBytes > 0 && waiting > limits.outgoingBytes)
+      this.end(closeCodes.tryAgainLater, 'SLOW_CONSUMER');
   }
 
   /** Closes the socket and ends its operations at once; only the first call counts. */
@@ -127,12 +151,25 @@ export class Connection {
     this.#closed();
   }
 
-  /** Will end the socket, unless it is told another time before. */
-  endIn(milliseconds: number, code: number, reason: string): void {
-    clearTimeout(this.#expiry);
-    if (!this.#open) return;
-    const wait = Math.min(Math.max(milliseconds, 0), longestTimerMs);
-    this.#expiry = setTimeout(() => this.end(code, reason), wait);
+  /** Will end the socket with 4403, unless it is told another time before. */
+  expireIn(milliseconds: number): void {
+    this.#expiresAt = Math.max(1, nowMs() + Math.round(milliseconds));
+  }
+
+  /** Pings, cuts a client that has not answered in time, and ends the socket with its token. */
+  attend(now: number): void {
+    if (this.#expiresAt > 0 && now >= this.#expiresAt) this.end(closeCodes.forbidden, 'UNAUTHENTICATED');
+    const { limits, metrics } = this.#environment;
+    if (!this.#open || this.#pingAt === 0) return;
+    if (this.#pongBy > 0 && now >= this.#pongBy) {
+      metrics.pingTimeouts.inc();
+      this.#socket.terminate();
+      this.#pongBy = this.#pingAt = 0;
+    } else if (now >= this.#pingAt) {
+      this.#socket.ping();
+      this.#pingAt = now + limits.pingMs;
+      if (this.#pongBy === 0) this.#pongBy = now + limits.pongMs;
+    }
   }
 
   /**
@@ -143,8 +180,7 @@ export class Connection {
     if (this.#revoked) return;
     this.#revoked = true;
     const othersRun = this.#protocol.revokeSubscriptions();
-    const late = setTimeout(() => this.#endRevoked(), othersRun ? withinMs : 0);
-    this.onEnd(() => clearTimeout(late));
+    setTimeout(() => this.#endRevoked(), othersRun ? withinMs : 0).unref();
   }
 
   /** Told by the protocol when an operation has answered for the last time. */
@@ -159,21 +195,31 @@ export class Connection {
   #closed(): void {
     if (!this.#open) return;
     this.#open = false;
-    clearTimeout(this.#expiry);
-    clearInterval(this.#pings);
-    clearTimeout(this.#deadline);
-    for (const listener of this.#onEnd) listener();
+    this.#environment.watch.delete(this);
     this.#protocol.closed();
+  }
+
+  /** The socket is closed on both sides. */
+  #gone(code: number): void {
+    this.#closed();
+    const { admission, metrics } = this.#environment;
+    admission.closed(this.caller.address, this.#begun);
+    metrics.active.dec();
+    metrics.closes.inc({ code: closeLabel(code) });
   }
 
   #receive(data: RawData): void {
     if (!this.#open) return;
     if (this.#begun) {
-      this.#begun();
-      this.#begun = null;
-    } else if (!this.#rate.take()) {
-      this.end(closeCodes.tryAgainLater, 'RATE_LIMITED');
-      return;
+      const until = this.#environment.rate.take(this.#messagesUntil, nowMs());
+      if (until === null) {
+        this.end(closeCodes.tryAgainLater, 'RATE_LIMITED');
+        return;
+      }
+      this.#messagesUntil = until;
+    } else {
+      this.#begun = true;
+      this.#environment.admission.begun();
     }
     // A fault of ours that no operation owns.
     const failed = (error: unknown) => {
@@ -185,23 +231,5 @@ export class Connection {
     } catch (error) {
       failed(error);
     }
-  }
-
-  /** Pings the client; one that does not answer in time is gone, and its socket is cut. */
-  #keepAlive(): void {
-    const { limits, metrics } = this.#environment;
-    const socket = this.#socket;
-    if (limits.pingMs === 0) return;
-    this.#pings = setInterval(() => {
-      socket.ping();
-      this.#deadline ??= setTimeout(() => {
-        metrics.pingTimeouts.inc();
-        socket.terminate();
-      }, limits.pongMs);
-    }, limits.pingMs);
-    socket.on('pong', () => {
-      clearTimeout(this.#deadline);
-      this.#deadline = undefined;
-    });
   }
 }
