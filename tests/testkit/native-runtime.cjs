@@ -10,7 +10,7 @@ const eventHandlers = Symbol.for('EVENT_HANDLERS');
  * modules and globals; none of ours leaves anything behind in them. Jest's own way is taken where it is needed: to measure
  * coverage, and to watch.
  */
-module.exports.default = class NativeRuntime extends Runtime {
+module.exports = class NativeRuntime extends Runtime {
   #native;
 
   constructor(...options) {
