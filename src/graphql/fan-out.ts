@@ -139,18 +139,10 @@ export function createFanOut(options: FanOutOptions): FanOut {
   }
 
   function enter(member: Member, feed: LiveFeed): void {
-    const { key, field } = member;
-    let group = groups.get(key);
+    let group = groups.get(member.key);
     if (!group) {
-      const delivered = (count: number, item: StreamItem) => observer?.delivered(field, count, item, true);
-      group = new Group(key, feed, {
-        respond,
-        endingsHeard,
-        end,
-        delivered,
-        empty: () => groups.delete(key),
-      });
-      groups.set(key, group);
+      group = new Group(member.key, member.field, feed, way);
+      groups.set(member.key, group);
     }
     // One text for all of them.
     member.key = group.key;
@@ -173,6 +165,14 @@ export function createFanOut(options: FanOutOptions): FanOut {
     member.end(error);
   }
 
+  const way: GroupWay = {
+    respond,
+    endingsHeard,
+    end,
+    delivered: (field, count, item) => observer?.delivered(field, count, item, true),
+    empty: (group) => groups.delete(group.key),
+  };
+
   return {
     join(member) {
       observer?.began(member.field, member.stream.source.resumed);
@@ -187,8 +187,8 @@ interface GroupWay {
   respond(member: Member, item: StreamItem): Promise<SharedResponse | null>;
   endingsHeard(): Promise<void>;
   end(member: Member, error: Error | null): void;
-  delivered(count: number, item: StreamItem): void;
-  empty(): void;
+  delivered(field: string, count: number, item: StreamItem): void;
+  empty(group: Group): void;
 }
 
 /** The live subscribers of one key: each event is executed by one of them and delivered to all, in order. */
@@ -202,6 +202,7 @@ class Group {
 
   constructor(
     readonly key: string,
+    private readonly field: string,
     feed: LiveFeed,
     private readonly way: GroupWay,
   ) {
@@ -212,7 +213,7 @@ class Group {
   remove(member: Member): void {
     if (!this.members.delete(member) || this.members.size > 0) return;
     this.#unlisten();
-    this.way.empty();
+    this.way.empty(this);
   }
 
   #take(event: ChannelEvent): void {
@@ -273,7 +274,7 @@ class Group {
       member.deliver(response);
       count++;
     }
-    this.way.delivered(count, item);
+    this.way.delivered(this.field, count, item);
   }
 
   #takeAccess(event: ChannelEvent): void {

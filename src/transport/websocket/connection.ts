@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { RawData, WebSocket } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 import type { Caller } from '../../graphql/context.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Viewer } from '../../shared/viewer.js';
@@ -34,7 +34,7 @@ export interface ConnectionEnvironment {
 }
 
 export interface ConnectionOptions {
-  readonly socket: WebSocket;
+  readonly socket: GatewaySocket;
   /** What the WebSocket runs over. */
   readonly wire: Duplex;
   readonly caller: Caller;
@@ -44,9 +44,16 @@ export interface ConnectionOptions {
 /** A client that has not answered the close frame after this is cut. */
 const closeWithinMs = 5_000;
 
-/** Where a WebSocket keeps its connection: listeners that find it there are the same for all sockets. */
-const ofSocket = Symbol('connection');
-type Carrier = WebSocket & { [ofSocket]: Connection };
+/** A WebSocket that tells its connection what happens, without a list of listeners for each of thousands. */
+export class GatewaySocket extends WebSocket {
+  connection: Connection | null = null;
+
+  override emit(event: string | symbol, ...given: unknown[]): boolean {
+    if (!this.connection?.hears(event, given[0])) return super.emit(event, ...given);
+    // Others may listen for the end.
+    return event === 'close' ? super.emit(event, ...given) : true;
+  }
+}
 
 /**
  * One socket of a client: text in, text out, pings, and one way to end. There are thousands, mostly idle: what it holds
@@ -58,8 +65,7 @@ export class Connection implements OutboxHost, Watched {
   readonly caller: Caller;
   readonly requestId: string;
   readonly outbox: Outbox;
-  readonly wire: Duplex;
-  readonly #socket: WebSocket;
+  readonly #socket: GatewaySocket;
   readonly #environment: ConnectionEnvironment;
   readonly #protocol: SocketProtocol;
   #begun = false;
@@ -76,16 +82,11 @@ export class Connection implements OutboxHost, Watched {
     const { limits, metrics, admission, watch } = environment;
     this.caller = caller;
     this.requestId = requestId;
-    this.wire = wire;
     this.#socket = socket;
     this.#environment = environment;
-    this.outbox = new Outbox(this);
+    this.outbox = new Outbox(wire, environment.flusher, this);
     this.#protocol = environment.speak(this);
-    (socket as Carrier)[ofSocket] = this;
-    socket.on('message', Connection.#onMessage);
-    socket.on('error', Connection.#onError);
-    socket.on('close', Connection.#onClose);
-    socket.on('pong', Connection.#onPong);
+    socket.connection = this;
     admission.admit(caller.address);
     metrics.active.inc();
     watch.add(this);
@@ -93,23 +94,26 @@ export class Connection implements OutboxHost, Watched {
     this.#protocol.opened(socket.protocol);
   }
 
-  static readonly #onMessage = function (this: WebSocket, data: RawData) {
-    (this as Carrier)[ofSocket].#receive(data);
-  };
-  static readonly #onError = function (this: WebSocket, error: Error) {
-    const connection = (this as Carrier)[ofSocket];
-    const { requestId } = connection;
-    connection.#environment.logger.debug({ err: error, requestId }, 'a socket failed');
-  };
-  static readonly #onClose = function (this: WebSocket, code: number) {
-    (this as Carrier)[ofSocket].#gone(code);
-  };
-  static readonly #onPong = function (this: WebSocket) {
-    (this as Carrier)[ofSocket].#pongBy = 0;
-  };
-
-  get flusher(): Flusher {
-    return this.#environment.flusher;
+  /** Takes what the socket emits; false for what is no matter of a connection. */
+  hears(event: string | symbol, given: unknown): boolean {
+    switch (event) {
+      case 'message':
+        this.#receive(given as RawData);
+        return true;
+      case 'pong':
+        this.#pongBy = 0;
+        return true;
+      case 'error': {
+        const { requestId } = this;
+        this.#environment.logger.debug({ err: given, requestId }, 'a socket failed');
+        return true;
+      }
+      case 'close':
+        this.#gone(given as number);
+        return true;
+      default:
+        return false;
+    }
   }
 
   /** False as soon as the socket begins to close, by whomever. */
@@ -127,13 +131,9 @@ export class Connection implements OutboxHost, Watched {
     this.#environment.metrics.connections.inc({ status: 'accepted' });
   }
 
-  /** Told by the outbox. */
-  written(bytes: number, waiting: number): void {
-    const { metrics, limits } = this.#environment;
-    metrics.sent.bytes += bytes;
-    // Nobody waits for a slow reader; what piles up is bounded here instead.
-    if (limits.outgoingBytes > 0 && waiting > limits.outgoingBytes)
-      this.end(closeCodes.tryAgainLater, 'SLOW_CONSUMER');
+  /** Nobody waits for a slow reader; what piles up is bounded here instead. */
+  overflowed(): void {
+    this.end(closeCodes.tryAgainLater, 'SLOW_CONSUMER');
   }
 
   /** Closes the socket and ends its operations at once; only the first call counts. */

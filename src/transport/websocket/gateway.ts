@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { readerLanguage, type Services } from '../../graphql/context.js';
 import type { Execution } from '../../graphql/execution.js';
 import type { Logger } from '../../platform/logger.js';
@@ -16,7 +16,7 @@ import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
 import { type Admission, createAdmission } from './admission.js';
 import { closeCodes } from './close-codes.js';
-import { Connection, type ConnectionEnvironment } from './connection.js';
+import { Connection, type ConnectionEnvironment, GatewaySocket } from './connection.js';
 import { MessageRate } from './message-rate.js';
 import type { GatewayMetrics } from './metrics.js';
 import { Flusher } from './outbox.js';
@@ -60,6 +60,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   let stopping = false;
   const server = new WebSocketServer({
     noServer: true,
+    WebSocket: GatewaySocket,
     maxPayload: limits.frameBytes,
     perMessageDeflate: false,
     // Clients fail without any code unless one of their protocols is taken; a wrong one is then closed with 4406.
@@ -72,7 +73,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     refuse(socket, 'BAD_REQUEST', { requestId: requestIdOf(request), language, graphql: true });
   });
 
-  function open(socket: WebSocket, request: IncomingMessage): void {
+  function open(socket: GatewaySocket, request: IncomingMessage): void {
     const requestId = requestIdOf(request);
     new Connection({ socket, wire: request.socket, caller: callerOf(request), requestId }, environment);
   }
@@ -145,5 +146,11 @@ function environmentOf(
   const speak = (connection: Connection) => new Protocol(connection, protocol);
   const rate = new MessageRate(limits.messagesPerWindow, limits.messageWindowMs);
   const watch = new Watch<Connection>(Math.min(limits.pingMs || Infinity, limits.pongMs || Infinity));
-  return { flusher: new Flusher(), speak, admission, rate, watch, limits, metrics, logger };
+  const flusher = new Flusher({
+    maxWaiting: limits.outgoingBytes,
+    onWritten: (bytes) => {
+      metrics.sent.bytes += bytes;
+    },
+  });
+  return { flusher, speak, admission, rate, watch, limits, metrics, logger };
 }

@@ -15,6 +15,7 @@ import type { Language } from '../../shared/language.js';
 import { RateLimited } from '../../shared/rate-limited.js';
 import { type RateLimits, stateOf } from '../rate-limits.js';
 import type { Connection } from './connection.js';
+import type { Outbox } from './outbox.js';
 
 /** What the operations of all sockets run with. */
 export interface OperationsOptions {
@@ -39,6 +40,8 @@ class Running implements Receiver {
 
   constructor(
     private readonly operations: Operations,
+    /** Of its socket, at hand: there are thousands, and each look at one more object counts. */
+    private readonly outbox: Outbox,
     /** As JSON has it, with its quotes. */
     readonly id: string,
   ) {}
@@ -52,7 +55,8 @@ class Running implements Receiver {
   }
 
   deliver(response: SharedResponse): void {
-    if (!this.over) this.operations.deliver(this.id, response);
+    if (this.over) return;
+    this.outbox.sendNext(this.id, Buffer.isBuffer(response) ? response : this.operations.inWords(response));
   }
 
   end(error: Error | null): void {
@@ -81,7 +85,7 @@ export class Operations {
   }
 
   start(id: string, request: OperationRequest): void {
-    const running = new Running(this, JSON.stringify(id));
+    const running = new Running(this, this.connection.outbox, JSON.stringify(id));
     // A list that grows by pushing, or by being spread, has room for seventeen.
     this.#running = this.#running.concat(running);
     this.#working++;
@@ -141,9 +145,9 @@ export class Operations {
     return this.options.newContext(this.connection);
   }
 
-  deliver(id: string, response: SharedResponse): void {
-    const own = Buffer.isBuffer(response) ? response : response[readerLanguage(this.connection)];
-    this.connection.outbox.sendNext(id, own);
+  /** A response with errors, in the language of whom this socket belongs to. */
+  inWords(response: Exclude<SharedResponse, Buffer>): Buffer {
+    return response[readerLanguage(this.connection)];
   }
 
   /** What cannot be understood counts against the address, which then may send only documents that are known. */

@@ -5,13 +5,17 @@ const coalesceMilliseconds = 1;
 /** Most writes are smaller. */
 const roomBytes = 16 * 1024;
 
-/** What an outbox writes to. */
+/** What an outbox writes for. */
 export interface OutboxHost {
-  /** The connection under the WebSocket. It takes whole frames between those that `ws` writes itself. */
-  readonly wire: Duplex;
-  readonly flusher: Flusher;
-  /** Told after each write how many bytes were written and how many wait for the client. */
-  written(bytes: number, waiting: number): void;
+  /** Too many bytes wait for the client. */
+  overflowed(): void;
+}
+
+export interface FlusherOptions {
+  /** Bytes that may wait for one client; 0 for any number. */
+  readonly maxWaiting: number;
+  /** Told how many bytes were written. */
+  readonly onWritten: (bytes: number) => void;
 }
 
 /**
@@ -29,19 +33,25 @@ export class Flusher {
     for (const outbox of outboxes) outbox.flush();
   };
 
+  constructor(private readonly options: FlusherOptions) {}
+
   /** The outbox will be flushed soon. */
   schedule(outbox: Outbox): void {
     if (this.#due.length === 0) setTimeout(this.#flush, coalesceMilliseconds);
     this.#due.push(outbox);
   }
 
-  /** Writes what waits in an outbox, which is so many bytes; gives how many wait for the client now. */
-  write(wire: Duplex, bytes: number, outbox: Outbox): number {
-    // What waits for a slow client must not be overwritten by the next write, and not hold more than it needs.
-    const shared = bytes <= roomBytes && wire.writableLength === 0;
+  /**
+   * Writes what waits in an outbox, which is so many bytes; gives how many wait for the client now.
+   * @param own whether the write needs memory of its own: what waits for a slow client must not be overwritten by the
+   * next write, and not hold more than it needs.
+   */
+  write(wire: Duplex, bytes: number, outbox: Outbox, own: boolean): number {
+    const shared = !own && bytes <= roomBytes;
     const into = shared ? this.#partOf(bytes) : Buffer.allocUnsafeSlow(bytes);
     outbox.fill(into);
     wire.write(into);
+    this.options.onWritten(bytes);
     const waiting = wire.writableLength;
     // As a rule the system has copied everything before `write` returns. If not, the room is the client's.
     if (shared && waiting > 0) {
@@ -49,6 +59,11 @@ export class Flusher {
       this.#part = this.#room.subarray(0, 0);
     }
     return waiting;
+  }
+
+  /** Whether so much waits that the client is to be given up. */
+  isTooMuch(waiting: number): boolean {
+    return this.options.maxWaiting > 0 && waiting > this.options.maxWaiting;
   }
 
   #partOf(bytes: number): Buffer {
@@ -72,8 +87,15 @@ export class Outbox {
   /** The same of those behind it; mostly there are none. */
   #more: (string | Buffer)[] | null = null;
   #bytes = 0;
+  /** Whether something waited for the client after the last write. */
+  #slow = false;
 
-  constructor(private readonly host: OutboxHost) {}
+  constructor(
+    /** The connection under the WebSocket. It takes whole frames between those that `ws` writes itself. */
+    private readonly wire: Duplex,
+    private readonly flusher: Flusher,
+    private readonly host: OutboxHost,
+  ) {}
 
   /** A message in one text frame. */
   send(text: string): void {
@@ -91,7 +113,7 @@ export class Outbox {
 
   #add(id: string, rest: Buffer): void {
     if (this.#bytes === 0) {
-      this.host.flusher.schedule(this);
+      this.flusher.schedule(this);
       this.#id = id;
       this.#rest = rest;
     } else {
@@ -106,13 +128,13 @@ export class Outbox {
   flush(): void {
     const bytes = this.#bytes;
     if (bytes === 0) return;
-    const { host } = this;
-    const waiting = host.wire.writable ? host.flusher.write(host.wire, bytes, this) : null;
+    const waiting = this.wire.writable ? this.flusher.write(this.wire, bytes, this, this.#slow) : 0;
     this.#id = '';
     this.#rest = nothing;
     this.#more = null;
     this.#bytes = 0;
-    if (waiting !== null) host.written(bytes, waiting);
+    this.#slow = waiting > 0;
+    if (this.#slow && this.flusher.isTooMuch(waiting)) this.host.overflowed();
   }
 
   /** Puts all frames that wait into one piece of memory. */

@@ -126,23 +126,30 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
   };
 }
 
-/** Sockets under a key: mostly one, hence lists, which are small. */
+/** Sockets under a key: mostly one, which then stands there by itself. */
 class Register {
-  readonly #sockets = new Map<string, readonly Connection[]>();
+  readonly #sockets = new Map<string, Connection | readonly Connection[]>();
 
   /** Those that are there now. */
   of(key: string): readonly Connection[] {
-    return this.#sockets.get(key) ?? [];
+    const there = this.#sockets.get(key) ?? [];
+    return Array.isArray(there) ? there : [there as Connection];
   }
 
   enter(key: string, connection: Connection): void {
-    // Not by spreading: a list that is spread has room for seventeen.
-    this.#sockets.set(key, this.of(key).concat(connection));
+    this.#put(key, this.of(key).concat(connection));
   }
 
   leave(key: string, connection: Connection): void {
-    const left = this.of(key).filter((one) => one !== connection);
-    if (left.length > 0) this.#sockets.set(key, left);
+    this.#put(
+      key,
+      this.of(key).filter((one) => one !== connection),
+    );
+  }
+
+  #put(key: string, sockets: readonly Connection[]): void {
+    const [first] = sockets;
+    if (first) this.#sockets.set(key, sockets.length === 1 ? first : sockets);
     else this.#sockets.delete(key);
   }
 }
