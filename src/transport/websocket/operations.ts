@@ -15,7 +15,7 @@ import type { Language } from '../../shared/language.js';
 import { RateLimited } from '../../shared/rate-limited.js';
 import { type RateLimits, stateOf } from '../rate-limits.js';
 import type { Connection } from './connection.js';
-import type { Outbox } from './outbox.js';
+import { idOnWire, type Outbox } from './outbox.js';
 
 /** What the operations of all sockets run with. */
 export interface OperationsOptions {
@@ -42,7 +42,7 @@ class Running implements Receiver {
     private readonly operations: Operations,
     /** Of its socket, at hand: there are thousands, and each look at one more object counts. */
     private readonly outbox: Outbox,
-    /** As JSON has it, with its quotes. */
+    /** See `idOnWire`. */
     readonly id: string,
   ) {}
 
@@ -85,7 +85,7 @@ export class Operations {
   }
 
   start(id: string, request: OperationRequest): void {
-    const running = new Running(this, this.connection.outbox, JSON.stringify(id));
+    const running = new Running(this, this.connection.outbox, idOnWire(id));
     // A list that grows by pushing, or by being spread, has room for seventeen.
     this.#running = this.#running.concat(running);
     this.#working++;
@@ -194,7 +194,7 @@ export class Operations {
   finish(running: Running): void {
     if (running.over) return;
     this.#leave(running);
-    this.#send(`{"id":${running.id},"type":"complete"}`);
+    this.connection.outbox.sendAbout(running.id, '"type":"complete"}');
     this.connection.operationEnded(this.#running.length);
   }
 
@@ -203,7 +203,8 @@ export class Operations {
     this.#leave(running);
     const scope = this.options.scopeOf(this.connection);
     const payload = errorsOf(error).map((one) => formatError(one, scope));
-    this.#send(`{"id":${running.id},"type":"error","payload":${JSON.stringify(payload)}}`);
+    const rest = `"type":"error","payload":${JSON.stringify(payload)}}`;
+    this.connection.outbox.sendAbout(running.id, rest);
     this.connection.operationEnded(this.#running.length);
   }
 
@@ -215,12 +216,8 @@ export class Operations {
   }
 
   #of(id: string): Running | undefined {
-    const quoted = JSON.stringify(id);
-    return this.#running.find((one) => one.id === quoted);
-  }
-
-  #send(text: string): void {
-    this.connection.outbox.send(text);
+    const onWire = idOnWire(id);
+    return this.#running.find((one) => one.id === onWire);
   }
 }
 
