@@ -13,6 +13,9 @@ export interface CombineOptions<Item, Result> {
   readonly run: (channel: string, items: readonly Item[]) => Promise<readonly Result[]>;
 }
 
+/** Fewer than this are not worth two statements. */
+const halvedFrom = 8;
+
 interface Waiting<Item, Result> {
   readonly item: Item;
   resolve(result: Result): void;
@@ -26,16 +29,18 @@ interface Waiting<Item, Result> {
 export function createCombiner<Item, Result>(options: CombineOptions<Item, Result>) {
   const { turns, maxTogether, maxWaiting, keyOf, run } = options;
   const lines = new Map<string, Waiting<Item, Result>[]>();
+  /** Channels that the database is writing to for us. */
+  const busy = new Set<string>();
 
   /** The first of a line that can run together, in their order; the others stay. */
-  function take(channel: string): Waiting<Item, Result>[] {
+  function take(channel: string, atMost: number): Waiting<Item, Result>[] {
     const line = lines.get(channel) ?? [];
     const keys = new Set<string>();
     const taken: Waiting<Item, Result>[] = [];
     const rest: Waiting<Item, Result>[] = [];
     for (const waiting of line) {
       const key = keyOf(waiting.item);
-      if (taken.length === maxTogether || keys.has(key)) rest.push(waiting);
+      if (taken.length === atMost || keys.has(key)) rest.push(waiting);
       else taken.push(waiting);
       keys.add(key);
     }
@@ -44,9 +49,13 @@ export function createCombiner<Item, Result>(options: CombineOptions<Item, Resul
     return taken;
   }
 
-  async function runTogether(channel: string): Promise<void> {
-    const taken = take(channel);
-    if (lines.has(channel)) schedule(channel);
+  async function runTogether(channel: string, fromRest: boolean): Promise<void> {
+    const waiting = lines.get(channel)?.length ?? 0;
+    // Many who come at once go in two halves: from then on the database writes one, and the process is at work for the other.
+    const atMost = fromRest && waiting >= halvedFrom ? Math.ceil(waiting / 2) : waiting;
+    const taken = take(channel, Math.min(atMost, maxTogether));
+    busy.add(channel);
+    if (lines.has(channel)) schedule(channel, false);
     const items = taken.map(({ item }) => item);
     const settle = await run(channel, items).then(
       (results) => () => {
@@ -56,14 +65,17 @@ export function createCombiner<Item, Result>(options: CombineOptions<Item, Resul
         for (const { reject } of taken) reject(error);
       },
     );
-    // What waits is sent to the database before those who are done go on: then both are at work at the same time.
+    // What waits is sent to the database before those who are done go on.
     if (lines.has(channel)) setImmediate(settle);
-    else settle();
+    else {
+      busy.delete(channel);
+      settle();
+    }
   }
 
-  function schedule(channel: string): void {
+  function schedule(channel: string, fromRest: boolean): void {
     turns
-      .inTurn(channel, () => runTogether(channel))
+      .inTurn(channel, () => runTogether(channel, fromRest))
       .catch((error: unknown) => {
         const line = lines.get(channel) ?? [];
         lines.delete(channel);
@@ -79,7 +91,7 @@ export function createCombiner<Item, Result>(options: CombineOptions<Item, Resul
       if (line) line.push(waiting);
       else lines.set(channel, [waiting]);
     });
-    if (!line) schedule(channel);
+    if (!line) schedule(channel, !busy.has(channel));
     return result;
   };
 }
