@@ -49,18 +49,23 @@ function fail(message: string): never {
   throw new Error(message);
 }
 
-/** Every way in that the person has: a request, an open socket, a refresh. */
+/** Every way in that the person has: a request, an open socket, a refresh, the address of the calendar. */
 async function openWays(person: Person) {
   const { accessToken, refreshToken } = await signInAs(app.client(), person);
   const socket = app.socket(accessToken);
   const events = socket.subscribe('subscription { notificationEvents { __typename } }');
   expect(await events.next()).toEqual({ notificationEvents: { __typename: 'ChannelJoined' } });
+  const { calendarFeed } = await app.client(accessToken).data('{ calendarFeed { url } }');
+  const readCalendar = async () =>
+    (await fetch(new URL(new URL(calendarFeed.url).pathname, app.origin))).status;
+  expect(await readCalendar()).toBe(200);
   return {
     accessToken,
     async expectClosed() {
       expect(await refusal(accessToken)).toBe('SESSION_EXPIRED');
       expect(await socket.closed).toMatchObject({ code: 4403, reason: 'SESSION_EXPIRED' });
       expect(await codeOf(refreshSession, { token: refreshToken })).toBe('SESSION_EXPIRED');
+      expect(await readCalendar()).toBe(404);
     },
   };
 }

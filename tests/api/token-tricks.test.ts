@@ -3,7 +3,7 @@ import { createTokenSigner } from '../../src/modules/accounts/access-tokens.js';
 import { createRefreshTokens } from '../../src/modules/accounts/refresh-tokens.js';
 import { signingKey, verificationKey } from '../../src/modules/accounts/token-keys.js';
 import { encodeId } from '../../src/shared/ids.js';
-import type { Person } from '../testkit/seed.js';
+import { type Person, seededPassword } from '../testkit/seed.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
 import { refreshSession, signInAs, viewer } from './account-operations.js';
 
@@ -119,6 +119,25 @@ it.each<[string, Forgery]>([
   ],
 ])('a token with %s is UNAUTHENTICATED', async (_what, forgery) => {
   await expectBoth(forge(await someone(), forgery), 'UNAUTHENTICATED');
+});
+
+it.each<[string, string, Record<string, unknown>]>([
+  ['has signed out', 'mutation { signOut { ok } }', {}],
+  [
+    'has changed the password',
+    'mutation ($old: String!) { changePassword(input: { currentPassword: $old, newPassword: "a fresh and longer one" }) { accessToken } }',
+    { old: seededPassword },
+  ],
+  [
+    'was deleted',
+    'mutation ($old: String!) { deleteAccount(input: { password: $old }) { ok } }',
+    { old: seededPassword },
+  ],
+])('a token of a user who %s is SESSION_EXPIRED', async (_what, end, variables) => {
+  const token = forge(await someone());
+  await expectBoth(token, 'taken');
+  await app.client(token).data(end, variables);
+  await expectBoth(token, 'SESSION_EXPIRED');
 });
 
 it('refuses a refresh token as an access token, and an access token as a refresh token', async () => {

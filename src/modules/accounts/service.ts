@@ -77,6 +77,9 @@ export function createAccountService(options: AccountServiceOptions) {
     /** Invitations in the order of `ids`; INVITATION_NOT_FOUND in the place of one that the viewer may not see. */
     invitationsByIds: invitations.byIds,
 
+    /** The open invitations of the viewer, and for admins of the school, the newest first. */
+    invitations: invitations.list,
+
     /** Ends an invitation. Fails with INVITATION_NOT_FOUND. */
     revokeInvitation: invitations.revoke,
 
