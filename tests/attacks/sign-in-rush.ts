@@ -91,7 +91,7 @@ const p99 = (values: readonly number[]) =>
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'lectern-rush-'));
-const api = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'src/main.ts', '--no-worker'], {
+const api = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', '--no-worker'], {
   cwd: root,
   env: { ...process.env, PORT: '0', LECTERN_DATA_DIR: dataDir, LOG_LEVEL: 'warn', DATABASE_URL: '' },
   stdio: ['ignore', 'pipe', 'inherit'],

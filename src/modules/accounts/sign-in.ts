@@ -6,10 +6,10 @@ import { encodeId } from '../../shared/ids.js';
 import { findByAddress } from './address-store.js';
 import type { Attempts } from './attempts.js';
 import type { Device, Devices } from './devices.js';
-import type { Passwords } from './passwords.js';
+import { hashOfNobody, type Passwords } from './passwords.js';
 import type { Sessions, Tokens } from './sessions.js';
 import { createTurns } from './turns.js';
-import { ownView, type UserView } from './views.js';
+import { readOwn, type UserView } from './views.js';
 
 /** A user who has just signed in, with the tokens to go on with. */
 export interface SignedIn extends Tokens {
@@ -42,27 +42,26 @@ export function createSignIn({
   // As a whole, not the hashing alone: a rush would otherwise take every connection of the pool to look people up.
   const inTurn = createTurns({ concurrency: signInsAtOnce, maxWaiting: 100 });
 
+  const standIn = { organizationId: options.defaultOrganizationId, passwordHash: hashOfNobody() };
+
   async function openFor(email: string, password: string, device: Device): Promise<SignedIn> {
-    const named = await findByAddress(database, email);
+    const named = await findByAddress(database, email, standIn);
     const found = await passwords.find(
       named.map(({ passwordHash }) => passwordHash),
       password,
     );
-    const row = named[found];
-    if (!row) {
-      // The same statement for an unknown address, so that both answers take the same time.
-      const [holder] = named;
-      const subject = holder ? encodeId('user', holder.id) : null;
-      const organizationId = holder?.organizationId ?? options.defaultOrganizationId;
+    const { id: userId, organizationId } = named[found] ?? named[0];
+    if (found < 0 || userId === null) {
+      const subject = userId === null ? null : encodeId('user', userId);
       await recordAudit(database, { organizationId, actorId: null, action: 'sign-in.failed', subject });
       throw new AppError('INVALID_CREDENTIALS');
     }
-    const owner = { userId: row.id, organizationId: row.organizationId };
-    const tokens = await database.transaction(async (tx) => {
+    const owner = { userId, organizationId };
+    return database.transaction(async (tx) => {
       await devices.signedIn(tx, owner, device);
-      return sessions.open(tx, owner, device.userAgent);
+      const tokens = await sessions.open(tx, owner, device.userAgent);
+      return { ...tokens, user: await readOwn(tx, organizationId, userId) };
     });
-    return { ...tokens, user: ownView(row) };
   }
 
   // Counted in turn: what waits has not failed yet, so that a whole class behind one address may sign in at once.
