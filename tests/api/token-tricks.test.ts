@@ -162,6 +162,19 @@ it('refuses a token of a key that is no longer named', async () => {
   await expectBoth((await someone()).accessToken, 'UNAUTHENTICATED');
 });
 
+it('refuses a token that it has taken before once its time is over', async () => {
+  const signer = createTokenSigner({ current: privatePem });
+  const { uuid: userId, sessionId } = await someone();
+  const now = new Date();
+  const { token, expiresAt } = await signer.sign({ userId, sessionId }, now);
+  for (const at of [now, new Date(expiresAt.getTime() - 1_000)])
+    expect(await signer.verify(token, at)).toMatchObject({ userId, sessionId });
+  await expect(signer.verify(token, expiresAt)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  await expect(signer.verify(`${token.slice(0, -3)}AAA`, now)).rejects.toMatchObject({
+    code: 'UNAUTHENTICATED',
+  });
+});
+
 it('signs with P-256 too, and refuses a key of another kind', async () => {
   const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signer = createTokenSigner({

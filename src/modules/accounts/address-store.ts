@@ -34,6 +34,24 @@ export function findByAddress(
   ) as Promise<[Named, ...Named[]]>;
 }
 
+/**
+ * A query of the living user of these placeholders whose hash it still is. It waits for a change of the password that is
+ * under way, and makes the next one wait, so that no session is opened by a password that has just ended.
+ */
+export function lockedWithPassword(id: string, organizationId: string, passwordHash: string): string {
+  return `SELECT id FROM app_user WHERE id = ${id}::uuid AND organization_id = ${organizationId}::uuid
+    AND password_hash = ${passwordHash}::text AND erased_at IS NULL FOR SHARE`;
+}
+
+/** Holds a user until the transaction ends; false when the hash is not theirs any more. */
+export async function holdsPassword(
+  on: Queryable,
+  { id, organizationId, passwordHash }: Named & { readonly id: string },
+): Promise<boolean> {
+  const rows = await on.sql(lockedWithPassword('$1', '$2', '$3'), id, organizationId, passwordHash);
+  return rows.length > 0;
+}
+
 /** The account that the address belongs to; null when there is none. */
 export async function findHolder(on: Queryable, email: string): Promise<UserRow | null> {
   const rows = await on.sql<UserRow>(

@@ -3,13 +3,13 @@ import { recordAudit } from '../../platform/audit/record.js';
 import type { Database } from '../../platform/database/database.js';
 import { AppError } from '../../shared/errors.js';
 import { encodeId } from '../../shared/ids.js';
-import { findByAddress } from './address-store.js';
+import { findByAddress, holdsPassword, type Named } from './address-store.js';
 import type { Attempts } from './attempts.js';
 import type { Device, Devices } from './devices.js';
 import { hashOfNobody, type Passwords } from './passwords.js';
 import type { Sessions, Tokens } from './sessions.js';
 import { createTurns } from './turns.js';
-import { readOwn, type UserView } from './views.js';
+import { ownView, readOwn, type UserView } from './views.js';
 
 /** A user who has just signed in, with the tokens to go on with. */
 export interface SignedIn extends Tokens {
@@ -50,18 +50,28 @@ export function createSignIn({
       named.map(({ passwordHash }) => passwordHash),
       password,
     );
-    const { id: userId, organizationId } = named[found] ?? named[0];
-    if (found < 0 || userId === null) {
-      const subject = userId === null ? null : encodeId('user', userId);
-      await recordAudit(database, { organizationId, actorId: null, action: 'sign-in.failed', subject });
-      throw new AppError('INVALID_CREDENTIALS');
-    }
-    const owner = { userId, organizationId };
+    const account = named[found] ?? named[0];
+    const { id, organizationId, passwordHash } = account;
+    if (found < 0 || id === null) throw await refused(account);
+    const owner = { userId: id, organizationId };
+    const known = { passwordHash, deviceHash: devices.hashOf(id, device) };
+    const again = await sessions.openAgain(owner, device.userAgent, known);
+    if (again) return { ...again.tokens, user: ownView(again.row) };
     return database.transaction(async (tx) => {
+      // It was changed while we hashed.
+      if (!(await holdsPassword(tx, { id, organizationId, passwordHash })))
+        throw new AppError('INVALID_CREDENTIALS');
       await devices.signedIn(tx, owner, device);
       const tokens = await sessions.open(tx, owner, device.userAgent);
-      return { ...tokens, user: await readOwn(tx, organizationId, userId) };
+      return { ...tokens, user: await readOwn(tx, organizationId, id) };
     });
+  }
+
+  /** Notes a refusal, by the same statement whether or not the address has an account. */
+  async function refused({ id, organizationId }: Named): Promise<AppError> {
+    const subject = id === null ? null : encodeId('user', id);
+    await recordAudit(database, { organizationId, actorId: null, action: 'sign-in.failed', subject });
+    return new AppError('INVALID_CREDENTIALS');
   }
 
   // Counted in turn: what waits has not failed yet, so that a whole class behind one address may sign in at once.
