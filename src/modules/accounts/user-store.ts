@@ -64,13 +64,14 @@ export function findUsersAsSeen(
   );
 }
 
+/** A query of one user of a school, by the placeholders of both ids; conditions may follow. */
+export function ownUser(organizationId: string, id: string): string {
+  return `${selectUsers()} WHERE u.organization_id = ${organizationId}::uuid AND u.id = ${id}::uuid`;
+}
+
 /** One user of the school. */
 export async function findUser(on: Queryable, organizationId: string, id: string): Promise<UserRow | null> {
-  const rows = await on.sql<UserRow>(
-    `SELECT ${columns} FROM ${source} WHERE u.organization_id = $1::uuid AND u.id = $2::uuid`,
-    organizationId,
-    id,
-  );
+  const rows = await on.sql<UserRow>(ownUser('$1', '$2'), organizationId, id);
   return rows[0] ?? null;
 }
 
