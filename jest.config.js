@@ -12,6 +12,7 @@ export default {
       },
     ],
   },
+  runtime: '<rootDir>/tests/testkit/native-runtime.cjs',
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   globalSetup: '<rootDir>/tests/testkit/global-setup.js',

@@ -40,6 +40,7 @@ async function startServer(observed: boolean) {
         LECTERN_DATA_DIR: dataDir,
         JWT_SECRET: secret,
         AUTO_MIGRATE: 'false',
+        RATE_LIMITS: 'false',
         DEMO_DATA: 'false',
       },
       METRICS: String(observed),

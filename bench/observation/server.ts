@@ -23,3 +23,4 @@ process.on('message', (asked) => {
     .then(() => foundation.stop())
     .then(() => process.exit());
 });
+process.on('disconnect', () => process.exit());

@@ -43,6 +43,7 @@ async function startApi(): Promise<{ url: string; stop(): Promise<void> }> {
       LECTERN_DATA_DIR: dataDir,
       DEMO_DATA: 'false',
       LOG_LEVEL: 'warn',
+      RATE_LIMITS: 'false',
       WS_SOCKETS_PER_USER: '0',
       WS_SOCKETS_PER_ADDRESS: '0',
     },
@@ -92,7 +93,8 @@ async function openRoom(url: string) {
     return { email, token: accessToken as string, id: user.id as string };
   };
   const [tutor, student] = [await person('TUTOR'), await person('STUDENT')];
-  const invite = 'mutation ($e: String!) { inviteStudent(input: { studentEmail: $e }) { relation { id } } }';
+  const invite =
+    'mutation ($e: EmailAddress!) { inviteStudent(input: { studentEmail: $e }) { relation { id } } }';
   const { inviteStudent } = await post(url, tutor.token, invite, { e: student.email });
   const accept = 'mutation ($id: ID!) { acceptInvitation(input: { relationId: $id }) { relation { id } } }';
   await post(url, student.token, accept, { id: inviteStudent.relation.id });

@@ -38,7 +38,7 @@ export async function measureFanOut(
       url,
       count: subscribers,
       query,
-      variables: [{ room: 'all' }],
+      variables: [{ roomId: 'all' }],
       tokens: ['t'],
     });
   }

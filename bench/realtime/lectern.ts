@@ -2,7 +2,7 @@ import { createChannels } from '../../dist/channels/channels.js';
 import { createLogger } from '../../dist/platform/logger.js';
 import { createHttpServer } from '../../dist/transport/server.js';
 import type { Contender } from './server.js';
-import { messageOf, schemaOf } from './workload.js';
+import { joined, messageSent, schemaOf } from './workload.js';
 
 const room = (name: string) => `chat:${name}`;
 
@@ -25,7 +25,7 @@ export function lectern(): Contender {
         accessClass: 'participant',
         authorize: async () => {},
       })
-      .map(async (item) => (item.type === 'event' ? item.event.payload : null) ?? { type: 'joined' }),
+      .map(async (item) => (item.type === 'event' ? item.event.payload : joined)),
   );
   let users = 0;
   const off = {
@@ -66,7 +66,7 @@ export function lectern(): Contender {
       channels.committed([
         {
           ...{ channel: room('all'), seq, tag: String(seq), kind: 'message.sent', actorId: null },
-          payload: { ...messageOf(seq) },
+          payload: messageSent(seq),
           occurredAt: new Date(),
         },
       ]),

@@ -22,7 +22,7 @@ async function measure(name: 'lectern' | 'ws', steps: number, size: number): Pro
   const url = `ws://127.0.0.1:${port}/graphql`;
   // Two in each room, as tutor and student in the chat of a lesson.
   const variables = Array.from({ length: (steps * size) / 2 }, (_, n) => ({
-    room: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+    roomId: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
   }));
   const samples: Sample[] = [];
   for (let step = 0; step <= steps; step++) {

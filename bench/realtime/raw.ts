@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Contender } from './server.js';
-import { messageOf } from './workload.js';
+import { joined, messageSent } from './workload.js';
 
 /** One WebSocket frame, ready to be written to any number of sockets. */
 function framed(text: string): Buffer {
@@ -21,6 +21,8 @@ function listening(onSocket: (socket: WebSocket) => void) {
     );
 }
 
+const firstMessage = JSON.stringify({ id: '1', type: 'next', payload: { data: { chatEvents: joined } } });
+
 /** As long as the id of a client is. */
 const id = randomUUID();
 
@@ -31,7 +33,7 @@ export function rawBroadcast(): Contender {
     socket.on('message', (data) => {
       if (String(data).includes('connection_init')) socket.send('{"type":"connection_ack"}');
       else {
-        socket.send('{"id":"1","type":"next","payload":{"data":{"messageSent":null}}}');
+        socket.send(firstMessage);
         sockets.add((socket as unknown as { _socket: Socket })._socket);
       }
     });
@@ -39,7 +41,7 @@ export function rawBroadcast(): Contender {
   return {
     start,
     emit: (sequence) => {
-      const payload = { data: { messageSent: messageOf(sequence) } };
+      const payload = { data: { chatEvents: messageSent(sequence) } };
       const frame = framed(JSON.stringify({ id, type: 'next', payload }));
       for (const socket of sockets) socket.write(frame);
     },
@@ -51,7 +53,7 @@ export function bareWs(): Contender {
   const start = listening((socket) => {
     socket.on('message', (data) => {
       if (String(data).includes('connection_init')) socket.send('{"type":"connection_ack"}');
-      else socket.send('{"id":"1","type":"next","payload":{"data":{"messageSent":null}}}');
+      else socket.send(firstMessage);
     });
   });
   return { start, emit() {} };

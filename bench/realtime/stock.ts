@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Contender } from './server.js';
-import { messageOf, schemaOf } from './workload.js';
+import { joined, messageSent, schemaOf } from './workload.js';
 
 /** graphql-ws and graphql-js as their documentation has them, over the leanest source in memory. */
 export function stock(): Contender {
   const rooms = new Map<string, Set<(event: unknown) => void>>();
   const schema = schemaOf((room) => {
-    const waiting: unknown[] = [null];
+    const waiting: unknown[] = [joined];
     let wake: ((result: IteratorResult<unknown>) => void) | null = null;
     const push = (event: unknown) => {
       if (wake) wake({ done: false, value: event });
@@ -43,7 +43,7 @@ export function stock(): Contender {
         http.listen(0, '127.0.0.1', () => resolve((http.address() as AddressInfo).port)),
       ),
     emit: (sequence) => {
-      const message = messageOf(sequence);
+      const message = messageSent(sequence);
       for (const push of rooms.get('all') ?? []) push(message);
     },
   };

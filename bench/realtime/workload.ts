@@ -1,58 +1,65 @@
-import { GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { readFileSync } from 'node:fs';
+import { buildSchema, concatAST, type GraphQLSchema, parse, print, separateOperations } from 'graphql';
 
-/** What an event is about; the same for all contenders. */
-export interface Message {
-  readonly id: string;
-  readonly sequence: number;
-  readonly body: string;
-  readonly createdAt: string;
-  readonly author: { readonly id: string; readonly displayName: string };
-}
+const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-export const query = `subscription ($room: String!) { messageSent(room: $room) {
-  id sequence body createdAt author { id displayName } } }`;
+/** What the client in client/ subscribes to for a chat, with all its fragments. */
+export const query = print(
+  separateOperations(
+    concatAST([
+      parse(file('client/operations/chats.graphql')),
+      parse(file('client/operations/fragments.graphql')),
+    ]),
+  )['ChatEvents'] as ReturnType<typeof parse>,
+);
 
-export function messageOf(sequence: number): Message {
+const author = {
+  id: 'VXNlcjowMTkzYTBiMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDA',
+  displayName: 'Olena Kovalenko',
+  role: 'TUTOR',
+};
+
+/** A message, as it is answered: all members in the order in which the query asks for them. */
+export function messageSent(sequence: number) {
   return {
-    id: 'chatmessage_01kb0000000000000000000000',
-    sequence,
-    body: 'Did you look at the exercises? The third one is hard, we begin with it tomorrow.',
-    createdAt: '2026-01-01T12:00:00.000Z',
-    author: { id: 'user_01kb0000000000000000000000', displayName: 'Olena Kovalenko' },
+    __typename: 'MessageSent',
+    cursor: `Y2hhdDowMTkzYTBiMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDA6${sequence}`,
+    occurredAt: '2026-01-01T12:00:00.000Z',
+    message: {
+      id: 'Q2hhdE1lc3NhZ2U6MDE5M2EwYjAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw',
+      version: 1,
+      roomId: 'TGVzc29uOjAxOTNhMGIwLTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMA',
+      sequence,
+      body: 'Did you look at the exercises? The third one is hard, we begin with it tomorrow.',
+      createdAt: '2026-01-01T12:00:00.000Z',
+      editedAt: null,
+      deletedAt: null,
+      reactions: [],
+      author,
+      mentions: [],
+      replyTo: null,
+    },
   };
 }
+
+/** The first item of a subscription, which says that it is live. */
+export const joined = {
+  __typename: 'ChannelJoined',
+  cursor: 'Y2hhdDowMTkzYTBiMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDA6MA',
+  occurredAt: '2026-01-01T12:00:00.000Z',
+};
 
 type Subscribe = (
   room: string,
   context: { readonly viewer?: { readonly userId: string } },
 ) => AsyncIterable<unknown>;
 
-/** The schema of both GraphQL contenders. An event that is null comes first, and says that the subscription is live. */
+/** Lectern's own schema as a document, with resolvers that do nothing: the same for both GraphQL contenders. */
 export function schemaOf(subscribe: Subscribe): GraphQLSchema {
-  const text = { type: new GraphQLNonNull(GraphQLString) };
-  const Author = new GraphQLObjectType({ name: 'Author', fields: { id: text, displayName: text } });
-  const MessageType = new GraphQLObjectType({
-    name: 'Message',
-    fields: {
-      id: text,
-      sequence: { type: new GraphQLNonNull(GraphQLInt) },
-      body: text,
-      createdAt: text,
-      author: { type: new GraphQLNonNull(Author) },
-    },
-  });
-  return new GraphQLSchema({
-    query: new GraphQLObjectType({ name: 'Query', fields: { ok: { type: GraphQLString } } }),
-    subscription: new GraphQLObjectType({
-      name: 'Subscription',
-      fields: {
-        messageSent: {
-          type: MessageType,
-          args: { room: text },
-          subscribe: (_root, { room }, context) => subscribe(room, context),
-          resolve: (event) => (event?.id ? event : null),
-        },
-      },
-    }),
-  });
+  const schema = buildSchema(file('schema.graphql'));
+  const field = schema.getSubscriptionType()?.getFields()['chatEvents'];
+  if (!field) throw new Error('the schema has no chatEvents');
+  field.subscribe = (_root, { roomId }, context) => subscribe(roomId, context);
+  field.resolve = (item) => item;
+  return schema;
 }

@@ -1,5 +1,5 @@
 import { roomOf } from './chat-tables.js';
-import { idOf, type Shape } from './shape.js';
+import type { Shape } from './shape.js';
 import { at, bytes, day, type Tables, table } from './table.js';
 
 const operationsOfBoard = 40;

@@ -15,7 +15,7 @@ export async function accountsStory(
   tutor: Actor,
 ): Promise<void> {
   const [somebody, pupil, chief] = [await school.tutor(), await school.student(), await school.admin()];
-  const [own, other, head] = [actors.of(somebody), actors.of(pupil), actors.of(chief)];
+  const [other, head] = [actors.of(pupil), actors.of(chief)];
   const nobody = actors.of({ uuid: somebody.uuid, accessToken: '' });
   const link = async (address: string) => {
     await app.deliver();

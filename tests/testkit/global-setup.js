@@ -1,7 +1,6 @@
-import { tsImport } from 'tsx/esm/api';
+import { startSuitePostgres } from './suite-postgres.ts';
 
-/** Jest runs this file outside its own TypeScript transform. */
+/** Jest runs this file outside its own TypeScript transform; `--import tsx` is what reads TypeScript here. */
 export default async function globalSetup() {
-  const { startSuitePostgres } = await tsImport('./suite-postgres.ts', import.meta.url);
   globalThis.endSuitePostgres = await startSuitePostgres();
 }
