@@ -19,7 +19,7 @@ export interface Shape {
 /** The shape of a database whose large tables have `rows` rows, but for messages and what there is beside the main tables. */
 export function shapeOf(rows: number, messages = rows, otherRows = rows): Shape {
   const tutors = Math.max(12, 2 * Math.round(rows / 2_000));
-  const students = Math.max(4 * tutors, Math.round(rows / 10));
+  const students = Math.max(4 * tutors, Math.round(Math.min(rows / 4, 25_000 + rows / 20)));
   return {
     rows,
     otherRows,

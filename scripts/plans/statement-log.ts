@@ -34,11 +34,14 @@ const files = new Map<string, readonly string[]>();
 function caller(): string {
   const line = new Error().stack?.split('\n').find((one) => frame.test(one));
   const [, path, at] = (line && frame.exec(line)) ?? [];
-  if (!path) return '';
+  if (!line || !path) return '';
   if (!files.has(path)) files.set(path, readFileSync(join(source, path), 'utf8').split('\n'));
-  const before = (files.get(path) ?? []).slice(0, Number(at)).reverse();
-  const names = before.flatMap((text) => /^(?:export )?(?:async )?function\*? (\w+)/.exec(text)?.[1] ?? []);
-  return `${path} ${names[0] ?? ''}`.trim();
+  const lines = files.get(path) ?? [];
+  const declared = (text: string) => /^(?:export )?(?:async )?function\*? (\w+)/.exec(text)?.[1] ?? [];
+  // The name in the frame is that of what is called there when the lines are those of the source, and else the caller's.
+  const named = /at (?:async )?(\w+) \(/.exec(line)?.[1];
+  const name = lines.flatMap(declared).find((one) => one === named);
+  return `${path} ${name ?? lines.slice(0, Number(at)).flatMap(declared).at(-1) ?? ''}`.trim();
 }
 
 /** Makes an empty log for a database whose large tables are `large`. */

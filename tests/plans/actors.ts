@@ -41,7 +41,7 @@ export function createActors(app: TestApp, shape: Shape) {
       id: encodeId('user', uuid),
       change: (field, input) => ask(field, { input }),
       async follow(field, args, count, work) {
-        const events = app.socket(token).subscribe(operationOn(schema, field, Object.keys(args), 3), args);
+        const events = app.socket(token).subscribe(operationOn(schema, field, Object.keys(args), 2), args);
         try {
           const first = await events.take(1);
           await work?.();

@@ -24,11 +24,12 @@ export async function chatsStory(tutor: Actor, student: Actor, stranger: Actor):
     await tutor.follow('chatEvents', { roomId, after: events[0].chatEvents.cursor }, 2, () =>
       send('четверте'),
     );
-    await student.follow('inboxEvents', {}, 2, () => send('пʼяте'));
     await tutor.ask('nodes', { ids: [first.id] });
     for (const text of ['слово', 'уро', 'рідкісне1']) await tutor.ask('searchMessages', { text, roomId });
     await history(tutor, roomId, first.id);
   }
+  const { direct } = kinds;
+  await student.follow('inboxEvents', {}, 2, () => tutor.change('sendMessage', { roomId: direct, body: 'пʼяте' }));
   for (const text of ['слово', 'уро', 'рідкісне1', 'вправа77']) {
     const page = await tutor.ask('searchMessages', { text, first: 5 });
     if (page.pageInfo.hasNextPage)

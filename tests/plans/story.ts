@@ -38,7 +38,7 @@ export async function tellStory(database: TestDatabase, shape: Shape): Promise<r
     };
     for (const [name, part] of Object.entries(parts)) {
       const t = performance.now();
-      await part().catch((e) => process.stderr.write(`${name}, ${String(e.stack).slice(0, 1200)}\n`));
+      await part().catch((e) => process.stderr.write(`${name}, ${String(e.stack).slice(0, 900)} ${String(e.cause?.stack ?? JSON.stringify(e.cause)).slice(0,600)}\n`));
       process.stderr.write(
         `${name}, ${performance.now() - t}, ${log.seen().length}, ${JSON.stringify(process.cpuUsage())}\n`,
       );
