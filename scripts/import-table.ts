@@ -15,6 +15,7 @@ export const moduleOrder = [
   'chats',
   'boards',
   'room-exports',
+  'moderation',
   'presence',
   'calendar-feed',
   'notifications',

@@ -36,6 +36,7 @@ const samples = {
   'lesson.cancelled': { ...lesson, reason: 'Захворіла, перенесімо на п’ятницю.' },
   'message.unread': { roomTitle: lesson.title, authorName: 'Олена Коваль', count: 3, sequence: 3 },
   'message.mention': { roomTitle: '8-А клас', authorName: 'Олена Коваль' },
+  'message.reported': { reason: 'HARASSMENT' },
   'classroom.added': { classroomName: '8-А клас', byName: 'Олена Коваль' },
   'classroom.removed': { classroomName: '8-А клас', byName: 'Олена Коваль' },
   'relation.invited': { tutorName: 'Олена Коваль', note: null },

@@ -859,6 +859,7 @@ export type NotificationSummaryFragment = { readonly id: string, readonly type: 
     | { readonly id: string }
     | { readonly id: string }
     | { readonly id: string }
+    | { readonly id: string }
    | null };
 
 export type PageFragment = { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null };
@@ -1028,6 +1029,7 @@ export type NotificationsQuery = { readonly notifications: { readonly unreadCoun
           | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
+          | { readonly id: string }
          | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } };
 
 export type MoreNotificationsQueryVariables = Exact<{
@@ -1038,6 +1040,7 @@ export type MoreNotificationsQueryVariables = Exact<{
 
 
 export type MoreNotificationsQuery = { readonly notifications: { readonly unreadCount: number, readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly type: string, readonly title: string, readonly body: string, readonly createdAt: string, readonly readAt: string | null, readonly subject:
+          | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
@@ -1076,6 +1079,7 @@ export type NotificationEventsSubscription = { readonly notificationEvents:
     | { readonly __typename: 'ChannelJoined', readonly cursor: string, readonly occurredAt: string }
     | { readonly __typename: 'ChannelReset', readonly cursor: string, readonly occurredAt: string, readonly reason: ResetReason }
     | { readonly __typename: 'NotificationAdded', readonly cursor: string, readonly occurredAt: string, readonly unreadCount: number, readonly notification: { readonly id: string, readonly type: string, readonly title: string, readonly body: string, readonly createdAt: string, readonly readAt: string | null, readonly subject:
+          | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }
           | { readonly id: string }

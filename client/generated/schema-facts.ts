@@ -50,6 +50,7 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
     "Invitation",
     "Lesson",
     "LessonSeries",
+    "MessageReport",
     "Notification",
     "Organization",
     "RoomExport",

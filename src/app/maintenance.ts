@@ -2,6 +2,9 @@ import { forgetDevices } from '../modules/accounts/device-store.js';
 import { removeExpiredInvitations } from '../modules/accounts/invitation-store.js';
 import { removeExpiredLinks } from '../modules/accounts/link-store.js';
 import { removeExpiredOperations } from '../modules/boards/retention-store.js';
+import { createForgetting } from '../modules/chats/retention.js';
+import { removeOldReports } from '../modules/moderation/store.js';
+import { removeMentionNotices } from '../modules/notifications/room-facts.js';
 import type { PrivacyService } from '../modules/privacy/service.js';
 import { removeOldExports } from '../modules/room-exports/store.js';
 import { removeExpiredKeys } from '../platform/idempotency/once.js';
@@ -10,7 +13,7 @@ import type { Foundation } from './foundation.js';
 
 /**
  * Removes what is kept for a time only: events of channels, results of idempotency keys, one-time links, invitations,
- * devices, exports, and accounts that never proved their address.
+ * devices, exports, reports, messages that their school does not keep, and accounts that never proved their address.
  */
 export interface Maintenance {
   start(): void;
@@ -29,7 +32,9 @@ export function createMaintenance(
   { channels, database, clock, logger }: Foundation,
   privacy: Pick<PrivacyService, 'eraseUnproven'>,
 ): Maintenance {
+  const removeForgotten = createForgetting({ database, clock, alsoForget: removeMentionNotices });
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
   let running: Promise<void> = Promise.resolve();
 
   async function removeExpired(): Promise<void> {
@@ -41,8 +46,21 @@ export function createMaintenance(
     const ago = (milliseconds: number) => new Date(clock.now().getTime() - milliseconds);
     const devices = await forgetDevices(database, ago(deviceMilliseconds), keysAtOnce);
     const exports = await removeOldExports(database, ago(exportMilliseconds), keysAtOnce);
+    const reports = await removeOldReports(database, clock.now(), keysAtOnce);
+    const messages = await removeForgotten(() => stopped);
     const accounts = await privacy.eraseUnproven(accountsAtOnce);
-    const removed = { events, keys, links, operations, invitations, devices, exports, accounts };
+    const removed = {
+      events,
+      keys,
+      links,
+      operations,
+      invitations,
+      devices,
+      exports,
+      reports,
+      messages,
+      accounts,
+    };
     if (Object.values(removed).some((count) => count > 0))
       logger.info(removed, 'what was past its retention was removed');
   }
@@ -57,6 +75,7 @@ export function createMaintenance(
       timer = setInterval(run, intervalMilliseconds);
     },
     async stop() {
+      stopped = true;
       clearInterval(timer);
       await running;
     },

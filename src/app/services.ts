@@ -17,6 +17,8 @@ import { createAvailabilityService, isAvailable } from '../modules/availability/
 import { boardFrozenBy } from '../modules/boards/freeze.js';
 import { createBoardService } from '../modules/boards/service.js';
 import { createCalendarFeedService } from '../modules/calendar-feed/service.js';
+import { leaveChats } from '../modules/chats/leave.js';
+import { createRetentionService } from '../modules/chats/retention.js';
 import { findRoomsOfPair } from '../modules/chats/room-store.js';
 import { createMessageSearch } from '../modules/chats/search.js';
 import { createChatService } from '../modules/chats/service.js';
@@ -24,6 +26,7 @@ import { createClassroomLeaving } from '../modules/classrooms/leave.js';
 import { createClassroomService } from '../modules/classrooms/service.js';
 import { createLessonLeaving } from '../modules/lessons/leave.js';
 import { createLessonService } from '../modules/lessons/service.js';
+import { createModerationService } from '../modules/moderation/service.js';
 import { createAnnouncementService } from '../modules/notifications/announcements.js';
 import { createDeadLetterService } from '../modules/notifications/dead-letters.js';
 import { notificationSchemas } from '../modules/notifications/event-types/registry.js';
@@ -113,6 +116,8 @@ export function createServices({
     onSent: metrics.school.messageSent,
     onError: (error) => logger.warn({ err: asError(error) }, 'activity in a room could not be told'),
   });
+  const messageRetention = createRetentionService({ database, clock });
+  const moderation = createModerationService({ database, clock, queue, accounts, chats });
   const boards = createBoardService({ database, channels, signals });
   const messageSearch = createMessageSearch({ database, clock, requireRoom: chats.requireRoom });
   const roomExports = createRoomExportService({ database, clock, publicUrl, requireRoom: chats.requireRoom });
@@ -129,6 +134,7 @@ export function createServices({
     createLessonLeaving({ queue, clock, alsoTold: boardFrozenBy }),
     relations.leave,
     createClassroomLeaving(classroomRooms),
+    leaveChats,
   ];
   const privacy = createPrivacyService({ database, channels, clock, accounts, leavings });
   const notificationPreferences = createPreferenceService(database);
@@ -153,6 +159,8 @@ export function createServices({
     ...{
       presence,
       messageSearch,
+      messageRetention,
+      moderation,
       roomExports,
       notificationPreferences,
       webPush,

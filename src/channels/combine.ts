@@ -47,15 +47,18 @@ export function createCombiner<Item, Result>(options: CombineOptions<Item, Resul
   async function runTogether(channel: string): Promise<void> {
     const taken = take(channel);
     if (lines.has(channel)) schedule(channel);
-    try {
-      const results = await run(
-        channel,
-        taken.map(({ item }) => item),
-      );
-      for (const [index, { resolve }] of taken.entries()) resolve(results[index] as Result);
-    } catch (error) {
-      for (const { reject } of taken) reject(error);
-    }
+    const items = taken.map(({ item }) => item);
+    const settle = await run(channel, items).then(
+      (results) => () => {
+        for (const [index, { resolve }] of taken.entries()) resolve(results[index] as Result);
+      },
+      (error: unknown) => () => {
+        for (const { reject } of taken) reject(error);
+      },
+    );
+    // What waits is sent to the database before those who are done go on: then both are at work at the same time.
+    if (lines.has(channel)) setImmediate(settle);
+    else settle();
   }
 
   function schedule(channel: string): void {

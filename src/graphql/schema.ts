@@ -7,6 +7,7 @@ import '../modules/chats/schema.js';
 import '../modules/room-exports/schema.js';
 import '../modules/classrooms/schema.js';
 import '../modules/lessons/schema.js';
+import '../modules/moderation/schema.js';
 import '../modules/notifications/schema.js';
 import '../modules/privacy/schema.js';
 import '../modules/presence/schema.js';

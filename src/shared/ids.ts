@@ -16,6 +16,7 @@ export const idTypes = {
   classroom: 'Classroom',
   room: 'ChatRoom',
   message: 'ChatMessage',
+  report: 'MessageReport',
   board: 'Board',
   export: 'RoomExport',
   notification: 'Notification',

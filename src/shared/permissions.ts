@@ -21,6 +21,10 @@ const table = {
   'classroom:create': ['TUTOR'],
   /** Every classroom of the school exists for them, and they may run it as its tutor; its chat stays closed to them. */
   'classroom:administer': ['OWNER', 'ADMIN'],
+  /** What people have reported, with a copy of the text; and removing it, whatever room it is in. */
+  'message:moderate': ['OWNER', 'ADMIN'],
+  /** For how long the school keeps messages. */
+  'message:set-retention': ['OWNER', 'ADMIN'],
   'availability:set': ['TUTOR'],
   /** Every lesson of the school exists for them, and they may act on it as the school. */
   'lesson:administer': ['OWNER', 'ADMIN'],

@@ -1,3 +1,5 @@
+import pg from 'pg';
+import { eventually } from '../testkit/eventually.js';
 import type { Person, School } from '../testkit/seed.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
 
@@ -211,6 +213,45 @@ describe('members', () => {
     await as(tutor).data(add, { input });
     await app.deliver();
     expect(await titles()).toEqual(['classroom.added', 'classroom.removed']);
+  });
+});
+
+describe('a classroom whose row is locked', () => {
+  it('takes one connection, however many change it, so that others are served', async () => {
+    const { id, uuid } = await school.classroom(tutor, []);
+    const tutors = await Promise.all(Array.from({ length: 12 }, () => school.tutor()));
+    const locker = new pg.Client({ connectionString: app.databaseUrl });
+    await locker.connect();
+    const waiting = async () => {
+      const { rows } = await locker.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return rows[0]?.count ?? 0;
+    };
+    try {
+      await locker.query('BEGIN');
+      await locker.query('SELECT FROM classroom WHERE id = $1 FOR UPDATE', [uuid]);
+      const adding = Promise.all(
+        tutors.map((one) =>
+          as(tutor).data(
+            `mutation { addClassroomMember(input: { classroomId: "${id}", userId: "${one.id}" }) { classroom { id } } }`,
+          ),
+        ),
+      );
+      await eventually(waiting, (count) => count >= 1);
+      // More connections than the pool has would be in use by now.
+      const elsewhere = await school.classroom(tutor, []);
+      const rename = `mutation { renameClassroom(input: { classroomId: "${elsewhere.id}", name: "Free" }) { classroom { name } } }`;
+      expect((await as(tutor).data(rename)).renameClassroom.classroom.name).toBe('Free');
+      expect(await waiting()).toBe(1);
+      await locker.query('COMMIT');
+      await adding;
+    } finally {
+      await locker.end();
+    }
+    const { classroom } = await as(tutor).data(`{ classroom(id: "${id}") { memberCount } }`);
+    expect(classroom.memberCount).toBe(12);
   });
 });
 

@@ -8,11 +8,12 @@ import { startApp, type TestApp } from '../testkit/start-app.js';
 const people = ['owner', 'tutor', 'coTutor', 'member', 'former', 'stranger', 'foreign'] as const;
 type Who = (typeof people)[number];
 
-/** Ids of a classroom with a message of the member's, and of a student whom its tutor teaches. */
+/** Ids of a classroom with a message of the member's, which its tutor has reported, and of a student whom its tutor teaches. */
 interface World {
   readonly as: Readonly<Record<Who, Person>>;
   readonly classroom: SeededClassroom;
   readonly messageId: string;
+  readonly reportId: string;
   readonly studentId: string;
 }
 
@@ -42,8 +43,14 @@ async function world(): Promise<World> {
   const { sendMessage } = await app
     .client(member.accessToken)
     .data(`mutation { sendMessage(input: { roomId: "${classroom.id}", body: "hello" }) { message { id } } }`);
+  const { reportMessage } = await app
+    .client(tutor.accessToken)
+    .data(
+      `mutation { reportMessage(input: { messageId: "${sendMessage.message.id}", reason: SPAM }) { report { id } } }`,
+    );
   const as = { owner, tutor, coTutor, member, former, stranger, foreign };
-  return { as, classroom, messageId: sendMessage.message.id, studentId: spare.id };
+  const ids = { messageId: sendMessage.message.id, reportId: reportMessage.report.id, studentId: spare.id };
+  return { as, classroom, ...ids };
 }
 
 /** The outcomes in the order of `people`; the last stands for those that are not named. */
@@ -54,6 +61,7 @@ const outcomes = (text: string) => {
 const leads = outcomes('ok ok ok FORBIDDEN CLASSROOM_NOT_FOUND');
 const runs = outcomes('ok ok FORBIDDEN FORBIDDEN CLASSROOM_NOT_FOUND');
 const inRoom = outcomes('ROOM_NOT_FOUND ok ok ok ROOM_NOT_FOUND');
+const admins = outcomes('ok FORBIDDEN');
 const ofMessage = outcomes('MESSAGE_NOT_FOUND ok ok ok MESSAGE_NOT_FOUND');
 
 /** Every mutation of classrooms and chats: its input, and what becomes of it. */
@@ -89,6 +97,12 @@ const mutations: Readonly<
   deleteMessage: [({ messageId }) => `messageId: "${messageId}"`, ofMessage],
   addReaction: [({ messageId }) => `messageId: "${messageId}", emoji: "👍"`, ofMessage],
   removeReaction: [({ messageId }) => `messageId: "${messageId}", emoji: "👍"`, ofMessage],
+  reportMessage: [
+    ({ messageId }) => `messageId: "${messageId}", reason: SPAM`,
+    outcomes('MESSAGE_NOT_FOUND ok ok FORBIDDEN MESSAGE_NOT_FOUND'),
+  ],
+  resolveMessageReport: [({ reportId }) => `reportId: "${reportId}", resolution: DISMISS`, admins],
+  setMessageRetention: [() => 'days: 30', admins],
 };
 
 it('the table has every mutation of classrooms and messages', () => {
@@ -97,7 +111,9 @@ it('the table has every mutation of classrooms and messages', () => {
   expect(Object.keys(mutations).sort()).toEqual(
     all
       .filter((name) =>
-        /Classroom|(?<!Board)(send|edit|delete)Message$|Reaction|markRead$|setTyping/.test(name),
+        /Classroom|(?<!Board)(send|edit|delete|report)Message$|Reaction|markRead$|setTyping|MessageRe/.test(
+          name,
+        ),
       )
       .sort(),
   );
@@ -156,6 +172,7 @@ describe('reading', () => {
     ['Classroom', () => made.classroom.id, 'ok ok ok ok CLASSROOM_NOT_FOUND'],
     ['ChatRoom', () => encodeId('room', made.classroom.uuid), 'ROOM_NOT_FOUND ok ok ok ROOM_NOT_FOUND'],
     ['ChatMessage', () => made.messageId, 'MESSAGE_NOT_FOUND ok ok ok MESSAGE_NOT_FOUND'],
+    ['MessageReport', () => made.reportId, 'ok ok REPORT_NOT_FOUND'],
   ])('every field of a %s', async (typeName, id, expected) => {
     const fields = Object.values((schema.getType(typeName) as GraphQLObjectType).getFields());
     const selection = fields.map(
@@ -179,6 +196,18 @@ describe('reading', () => {
         ]);
     }
     expect(found).toEqual(outcomes(expected));
+  });
+
+  it('the list messageReports', async () => {
+    const found: Record<string, string> = {};
+    for (const who of people) {
+      const { data, errors } = await app
+        .client(made.as[who].accessToken)
+        .send('{ messageReports { edges { node { id } } } }');
+      const [edge] = data?.messageReports?.edges ?? [];
+      found[who] = errors?.[0]?.extensions.code ?? (edge?.node.id === made.reportId ? 'ok' : 'absent');
+    }
+    expect(found).toEqual(admins);
   });
 
   it('a former member sees what they wrote no more than what others did', async () => {

@@ -140,3 +140,44 @@ it('who was removed while they waited for their turn writes nothing', async () =
   expect((await first).sequence).toBe(2);
   expect((await sequences()).last).toBe(2);
 });
+
+it('an answer to what is removed in that moment takes none of those with it that were written together with it', async () => {
+  const chats = node();
+  const key = { kind: 'classroom', id: classroom.uuid } as const;
+  const [first, second] = members as [Person, Person];
+  const { id: replyToId } = await chats.sendMessage(viewerOf(tutor), key, draft('old'));
+  for (const author of [first, second]) await chats.sendMessage(viewerOf(author), key, draft('here'));
+  const [locker, remover] = await Promise.all(
+    ['locker', 'remover'].map(async () => {
+      const client = new pg.Client({ connectionString: app.databaseUrl });
+      await client.connect();
+      await client.query('BEGIN');
+      return client;
+    }),
+  );
+  if (!locker || !remover) throw new Error('two connections are needed');
+  const waiting = () =>
+    eventually(
+      async () => {
+        const text = `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        return (await remover.query(text)).rowCount;
+      },
+      (count) => count === 1,
+    );
+  await locker.query('SELECT FROM channel WHERE id = $1 FOR UPDATE', [`chat:${classroom.uuid}`]);
+  const holding = chats.sendMessage(viewerOf(tutor), key, draft('holds the turn'));
+  await waiting();
+  const answer = chats.sendMessage(viewerOf(first), key, { ...draft('an answer'), replyToId });
+  const refused = expect(answer).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+  const other = chats.sendMessage(viewerOf(second), key, draft('something else'));
+  await remover.query('DELETE FROM chat_message WHERE id = $1', [replyToId]);
+  await locker.query('COMMIT');
+  const { sequence } = await holding;
+  // The statement of both waits for what becomes of the message that is answered.
+  await waiting();
+  await remover.query('COMMIT');
+  await Promise.all([locker.end(), remover.end()]);
+
+  await refused;
+  expect((await other).sequence).toBe(sequence + 1);
+});

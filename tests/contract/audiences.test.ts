@@ -98,9 +98,17 @@ async function world() {
   const { sendMessage } = await asStudent.data(
     `mutation { sendMessage(input: { roomId: "${lesson.id}", body: "hello" }) { message { id } } }`,
   );
-  await app
+  const answer = await app
     .client(tutor.accessToken)
     .data(`mutation { sendMessage(input: { roomId: "${lesson.id}", body: "good day" }) { message { id } } }`);
+  const { reportMessage } = await asStudent.data(
+    `mutation { reportMessage(input: { messageId: "${answer.sendMessage.message.id}", reason: SPAM, comment: "again" }) {
+       report { id } } }`,
+  );
+  await app.client(admin.accessToken).data(
+    `mutation { resolveMessageReport(input: { reportId: "${reportMessage.report.id}", resolution: DISMISS, note: "no" }) {
+       report { id } } }`,
+  );
   await app.deliver();
   const { notifications } = await asStudent.data('{ notifications { edges { node { id } } } }');
   const invitation = newId();
@@ -122,6 +130,7 @@ async function world() {
     ChatRoom: encodeId('room', lesson.uuid),
     Board: encodeId('board', lesson.uuid),
     ChatMessage: sendMessage.message.id,
+    MessageReport: reportMessage.report.id,
     Notification: notifications.edges[0].node.id,
     ...(await furtherObjects(school, tutor, student, admin, lesson.id)),
   };

@@ -35,7 +35,11 @@ const seen = (names: string) => Object.fromEntries(names.split(' ').map((name) =
 
 /** Every object that has an id: who sees which field. The test reads each field as each kind of viewer. */
 export const objects: Readonly<Record<string, ObjectAudience>> = {
-  Organization: { seenBy: school, otherwise: 'NOT_FOUND', fields: seen('id name createdAt') },
+  Organization: {
+    seenBy: school,
+    otherwise: 'NOT_FOUND',
+    fields: seen('id name createdAt messageRetentionDays'),
+  },
   User: {
     seenBy: partiesAndAdmins,
     otherwise: 'USER_NOT_FOUND',
@@ -93,8 +97,18 @@ export const objects: Readonly<Record<string, ObjectAudience>> = {
     seenBy: parties,
     otherwise: 'MESSAGE_NOT_FOUND',
     fields: seen(
-      'id roomId sequence version author body replyTo createdAt editedAt deletedAt reactions deletedBy mentions',
+      'id roomId sequence version author body replyTo createdAt editedAt deletedAt reactions deletedBy removedBySchool mentions',
     ),
+  },
+  // Of a message of the counterpart's, by `self`.
+  MessageReport: {
+    seenBy: ['admin', 'owner', 'self'],
+    otherwise: 'REPORT_NOT_FOUND',
+    fields: {
+      ...seen('id messageId roomId author body sentAt reporter reason comment createdAt state resolvedAt'),
+      resolvedBy: admins,
+      note: admins,
+    },
   },
   Board: {
     seenBy: parties,
@@ -161,6 +175,7 @@ export const parts: Readonly<Record<string, string>> = {
   ChatRoomConnection: 'edges pageInfo eventCursor',
   ClassroomConnection: 'edges pageInfo',
   DeadLetterConnection: 'edges pageInfo',
+  MessageReportConnection: 'edges pageInfo',
   LessonConnection: 'edges pageInfo eventCursor',
   LessonHistoryConnection: 'edges pageInfo',
   NotificationConnection: 'edges pageInfo unreadCount eventCursor',
@@ -171,6 +186,7 @@ export const parts: Readonly<Record<string, string>> = {
   ChatRoomEdge: 'cursor node',
   ClassroomEdge: 'cursor node',
   DeadLetterEdge: 'cursor node',
+  MessageReportEdge: 'cursor node',
   LessonEdge: 'cursor node',
   LessonHistoryEdge: 'cursor node',
   NotificationEdge: 'cursor node',
@@ -190,10 +206,12 @@ export const parts: Readonly<Record<string, string>> = {
   LessonPayload: 'lesson',
   LessonSeriesPayload: 'series skipped',
   LessonsPayload: 'lessons',
+  MessageReportPayload: 'report',
   NotificationDefaultsPayload: 'preferences',
   NotificationPreferencesPayload: 'preferences',
   NotificationsPayload: 'notifications unreadCount',
   OkPayload: 'ok',
+  OrganizationPayload: 'organization',
   RelationPayload: 'relation',
   RoomExportPayload: 'export url',
   UserPayload: 'user',
@@ -252,6 +270,7 @@ export const roots: Readonly<Record<string, RootAudience>> = {
     'signed in',
   ),
   ...each('sendMessage editMessage deleteMessage addReaction removeReaction markRead setTyping', 'signed in'),
+  ...each('reportMessage', 'signed in'),
   ...each('addClassroomMember removeClassroomMember leaveClassroom archiveClassroom', 'signed in'),
   ...each('renameClassroom setClassroomMemberRole', 'signed in'),
   ...each('applyBoardOperations undoBoardOperations moveBoardPointer rotateCalendarFeed', 'signed in'),
@@ -270,6 +289,7 @@ export const roots: Readonly<Record<string, RootAudience>> = {
   ...each('revokeInvitation', 'signed in'),
 
   ...each('auditLog setUserPlan notificationQueueStats notificationDeadLetters', admin),
+  ...each('messageReports resolveMessageReport setMessageRetention', admin),
   ...each('retryDeadLetters discardDeadLetters sendNotifications', admin),
   ...each('notificationDefaults updateNotificationDefaults', admin),
   ...each('webhookEndpoints createWebhookEndpoint rotateWebhookSecret deleteWebhookEndpoint', admin),

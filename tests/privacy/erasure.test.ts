@@ -208,6 +208,86 @@ describe('deleteAccount', () => {
   });
 });
 
+describe('the classroom of somebody who deletes their account', () => {
+  async function lessonOfMany() {
+    const school = await app.seed.school();
+    const [tutor, coTutor, student] = await Promise.all([
+      school.tutor({ displayName: canary('tutor') }),
+      school.tutor(),
+      school.student(),
+    ]);
+    const { id, uuid } = await school.classroom(tutor, [coTutor, student]);
+    await database().sql(`UPDATE classroom SET name = $2 WHERE id = $1`, uuid, canary('classroom'));
+    await database().sql(`UPDATE classroom_member SET role = 'CO_TUTOR' WHERE user_id = $1`, coTutor.uuid);
+    const say = async (person: Person, body: string, mentionIds: string[] = []) =>
+      (
+        await app
+          .client(person.accessToken)
+          .data('mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }', {
+            input: { roomId: id, body, mentionIds },
+          })
+      ).sendMessage.message.id as string;
+    await say(tutor, canary('tutor-said'), [student.id]);
+    const answer = await say(student, 'an answer', [tutor.id]);
+    await app
+      .client(tutor.accessToken)
+      .data(`mutation { addReaction(input: { messageId: "${answer}", emoji: "👍" }) { message { id } } }`);
+    await app.deliver();
+    const read = async (person: Person) =>
+      (
+        await app.client(person.accessToken).data(`{ classroom(id: "${id}") { name archivedAt memberCount
+          tutor { displayName } members(first: 5) { edges { node { id } } }
+          chat { messages(first: 5) { edges { node { body deletedAt deletedBy { id } mentions { id }
+            reactions { count } author { displayName } } } } } } }`)
+      ).classroom;
+    return { id, tutor, coTutor, student, say, read };
+  }
+  const messagesOf = (classroom: { chat: { messages: { edges: { node: unknown }[] } } }) =>
+    classroom.chat.messages.edges.map(({ node }) => node);
+
+  it('as its tutor is archived: the others read on what they said, and nothing of the tutor is left', async () => {
+    const { tutor, coTutor, student, say, read } = await lessonOfMany();
+    for (const place of ['classroom', 'tutor', 'tutor-said'])
+      expect([place, (await dump()).includes(`canary-${place}-`)]).toEqual([place, true]);
+    await app.client(tutor.accessToken).data(deleteAccount, { password });
+
+    const left = await read(student);
+    expect(left).toMatchObject({
+      ...{ name: '–', archivedAt: expect.any(String), memberCount: 2 },
+      tutor: { displayName: 'Deleted account' },
+    });
+    expect(messagesOf(left)).toEqual([
+      {
+        ...{ body: null, deletedAt: expect.any(String), deletedBy: null, mentions: [], reactions: [] },
+        author: { displayName: 'Deleted account' },
+      },
+      {
+        ...{ body: 'an answer', deletedAt: null, deletedBy: null, mentions: [], reactions: [] },
+        author: { displayName: student.displayName },
+      },
+    ]);
+    expect(await read(coTutor)).toEqual(left);
+    await expect(say(coTutor, 'on we go')).rejects.toThrow('CLASSROOM_ARCHIVED');
+    await app.deliver();
+    expect((await dump()).split('\n').filter((line) => /canary-(tutor|classroom)/.test(line))).toEqual([]);
+  });
+
+  it('as a member goes on without them', async () => {
+    const { tutor, coTutor, student, say, read } = await lessonOfMany();
+    await app.client(student.accessToken).data(deleteAccount, { password });
+
+    const left = await read(tutor);
+    expect(left).toMatchObject({ archivedAt: null, memberCount: 1 });
+    expect(left.members.edges).toEqual([{ node: { id: coTutor.id } }]);
+    expect(messagesOf(left)).toMatchObject([
+      { body: expect.stringContaining('canary'), mentions: [] },
+      { body: null, author: { displayName: 'Deleted account' }, reactions: [] },
+    ]);
+    await say(coTutor, 'on we go');
+    await app.client(tutor.accessToken).data(deleteAccount, { password });
+  });
+});
+
 describe('an error', () => {
   it('does not quote an address that it refuses', async () => {
     const email = 'canary-address at test.example';

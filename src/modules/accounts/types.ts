@@ -22,7 +22,8 @@ export const PlanEnum = builder.enumType('Plan', {
   values: { FREE: { description: 'Nothing.' }, PREMIUM: { description: 'The premium plan.' } },
 });
 
-const OrganizationRef = builder.loadableNodeRef('Organization', {
+/** A school. A field of this type may resolve to an id alone. */
+export const OrganizationRef = builder.loadableNodeRef('Organization', {
   id: { resolve: (organization: OrganizationView) => organization.id },
   load: (ids: string[], context) => context.services.accounts.organizationsByIds(requireViewer(context), ids),
 });

@@ -25,6 +25,21 @@ export async function findReactions(
   return groupBy(rows, ({ messageId }) => messageId);
 }
 
+/** Removes the reactions to what somebody has written, and whom it names. */
+export async function removeAttachedTo(
+  on: Queryable,
+  organizationId: string,
+  authorId: string,
+): Promise<void> {
+  for (const table of ['chat_reaction', 'chat_mention'])
+    await on.sql(
+      `DELETE FROM ${table} attached USING chat_message m
+        WHERE m.organization_id = $1::uuid AND m.author_id = $2::uuid AND attached.message_id = m.id`,
+      organizationId,
+      authorId,
+    );
+}
+
 /** The ids of those whom each of these messages names: one statement. */
 export async function findMentions(
   on: Queryable,

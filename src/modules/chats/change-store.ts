@@ -17,15 +17,16 @@ export async function saveBody(
   return rows.length > 0;
 }
 
-/** Takes text, reactions and mentions from a message, one version on; false when it is deleted already. */
+/** Takes text, reactions and mentions from a message, one version on; false when it is deleted already. `byId` null is the school. */
 export async function deleteMessage(
   on: Queryable,
   { organizationId, id }: MessageKey,
-  byId: string,
+  byId: string | null,
 ): Promise<boolean> {
   const rows = await on.sql(
     `WITH gone AS (
-       UPDATE chat_message SET body = NULL, deleted_at = clock_timestamp(), deleted_by_id = $3::uuid, version = version + 1
+       UPDATE chat_message SET body = NULL, deleted_at = clock_timestamp(), deleted_by_id = $3::uuid,
+              removed_by_school = $3::uuid IS NULL, version = version + 1
         WHERE organization_id = $1::uuid AND id = $2::uuid AND deleted_at IS NULL RETURNING id
      ), reactions AS (DELETE FROM chat_reaction WHERE message_id IN (SELECT id FROM gone)),
         mentions AS (DELETE FROM chat_mention WHERE message_id IN (SELECT id FROM gone))

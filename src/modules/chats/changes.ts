@@ -86,6 +86,26 @@ export function createMessageChanges({ database, channels, turns, access }: Mess
         write: (tx, key) => deleteMessage(tx, key, viewer.userId),
       }),
 
+    /**
+     * The school removes a message of whatever room, and does `also` in the same transaction; who may was asked before.
+     * A message that is gone already is no error.
+     */
+    async removeForSchool(
+      { organizationId, userId }: Viewer,
+      id: string,
+      also: (tx: UnitOfWork) => Promise<void>,
+    ): Promise<void> {
+      const [message] = await findMessages(database, organizationId, [id]);
+      const remove = () =>
+        database.transaction(async (tx) => {
+          const removed = await deleteMessage(tx, { organizationId, id }, null);
+          await also(tx);
+          if (message && removed)
+            await channels.append(tx, [messageChanged(message.roomId, id, 'deleted', userId)]);
+        });
+      await (message ? turns.inTurn(chatChannel(message.roomId), remove) : remove());
+    },
+
     /** The viewer answers a message with an emoji; a second time changes nothing. MESSAGE_DELETED, VALIDATION_ERROR past 20 different ones. */
     async addReaction(viewer: Viewer, id: string, emoji: string): Promise<MessageView> {
       let refused = false;

@@ -20,15 +20,18 @@ export interface MessageView {
   readonly createdAt: Date;
   readonly editedAt: Date | null;
   readonly deletedAt: Date | null;
-  /** Who deleted it; null while it is there, and when it went with its author's account. */
+  /** Who deleted it; null while it is there, when it went with its author's account, and when the school removed it. */
   readonly deletedById: string | null;
+  /** Whether an admin removed it after a report. */
+  readonly removedBySchool: boolean;
 }
 
 /** What is selected of a message `m`. */
 export const messageColumns = `m.id, m.room_id AS "roomId",
   ${kindOfMessage} AS "roomKind", m.sequence, m.version,
   m.author_id AS "authorId", m.body, m.reply_to_id AS "replyToId", m.created_at AS "createdAt",
-  m.edited_at AS "editedAt", m.deleted_at AS "deletedAt", m.deleted_by_id AS "deletedById"`;
+  m.edited_at AS "editedAt", m.deleted_at AS "deletedAt", m.deleted_by_id AS "deletedById",
+  m.removed_by_school AS "removedBySchool"`;
 
 /** The same page of each of these rooms, by room id, in one statement; one row more than the page. */
 export async function readPages(

@@ -1,3 +1,4 @@
+import { may } from '../../shared/permissions.js';
 import type { Viewer } from '../../shared/viewer.js';
 import type { MessageView } from './message-store.js';
 import type { Room } from './rooms.js';
@@ -30,4 +31,9 @@ export function canDeleteMessage(
   message: Pick<MessageView, 'authorId'>,
 ): boolean {
   return canEditMessage(viewer, message) || room.standing === 'leader';
+}
+
+/** Whether the viewer may say for how long the school keeps messages. */
+export function canSetRetention(viewer: Viewer): boolean {
+  return may(viewer, 'message:set-retention');
 }

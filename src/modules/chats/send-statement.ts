@@ -164,6 +164,6 @@ function viewOf(room: RoomKey, { id, authorId, body, replyToId }: NewMessage, pl
   return {
     ...{ id, roomId: room.id, roomKind: room.kind, version: 1, authorId, body, replyToId },
     ...place,
-    ...{ editedAt: null, deletedAt: null, deletedById: null },
+    ...{ editedAt: null, deletedAt: null, deletedById: null, removedBySchool: false },
   };
 }

@@ -42,6 +42,8 @@ interface Sending {
 
 /** Messages in one statement at most. */
 const maxTogether = 25;
+/** What one of several messages violates alone: its twin came on another node, or what it answers has just gone. */
+const ofOneMessage = ['chat_message_client_id_key', 'chat_message_reply_to_id_fkey'];
 /** More than this waiting for one room on a node are told to come again. */
 const maxWaiting = 200;
 
@@ -73,8 +75,8 @@ export function createSender(options: SendOptions) {
       clientMessageId === null ? id : `${authorId} ${clientMessageId}`,
     run: (channel, sendings) =>
       run(channel, sendings).catch(async (error: unknown) => {
-        if (!violates(error, 'chat_message_client_id_key') || sendings.length === 1) throw error;
-        // One of them has a twin on another node, and took the others with it.
+        if (sendings.length === 1 || !violates(error, ...ofOneMessage)) throw error;
+        // One of them took the others with it.
         const results: SendResult[] = [];
         for (const sending of sendings) results.push(await runAlone(channel, sending));
         return results;

@@ -81,8 +81,11 @@ MessageRef.implement({
       type: UserRef,
       nullable: true,
       description:
-        'Who deleted it: its author, or who led the room. Null if it is there, and if it went with its author’s account.',
+        'Who deleted it: its author, or who led the room. Null if it is there, if it went with its author’s account, and if the school removed it.',
       resolve: ({ deletedById }) => deletedById,
+    }),
+    removedBySchool: t.exposeBoolean('removedBySchool', {
+      description: 'Whether an admin of the school removed it after a report.',
     }),
   }),
 });

@@ -1,5 +1,6 @@
 import type { Channels } from '../../channels/channels.js';
 import type { NewEvent } from '../../channels/events.js';
+import { createTurns } from '../../channels/turns.js';
 import type { Database, UnitOfWork } from '../../platform/database/database.js';
 import { violates } from '../../platform/database/failures.js';
 import { AppError, invalid } from '../../shared/errors.js';
@@ -18,6 +19,8 @@ import {
 import type { ClassroomRooms, MembershipQueue } from './rooms.js';
 import { archiveClassrooms, holdClassroom, saveName } from './store.js';
 
+/** More changes than this waiting for one classroom on a node are told to come again. */
+const maxWaiting = 200;
 /** Beside the tutor; held by the CHECK `classroom_member_limit`. */
 const maxMembers = 500;
 
@@ -40,6 +43,8 @@ interface Held {
  * somebody who has been removed meanwhile.
  */
 export function createMembership({ database, channels, queue, accounts, rooms }: MembershipOptions) {
+  const turns = createTurns({ maxWaiting });
+
   function change(
     viewer: Viewer,
     classroomId: string,
@@ -47,15 +52,18 @@ export function createMembership({ database, channels, queue, accounts, rooms }:
     work: (held: Held) => Promise<readonly NewEvent[]>,
     people: readonly string[] = [],
   ): Promise<void> {
-    return database.transaction(async (tx) => {
-      // Nobody is added who is being erased.
-      if (people.length > 0) await accounts.lockPeople(tx, viewer.organizationId, people);
-      const classroom = await holdClassroom(tx, viewer.organizationId, viewer.userId, classroomId);
-      if (!classroom || !canSeeClassroom(viewer, classroom)) throw new AppError('CLASSROOM_NOT_FOUND');
-      if (!may(viewer, classroom)) throw new AppError('FORBIDDEN');
-      const events = await work({ tx, classroom });
-      if (events.length > 0) await channels.append(tx, events);
-    });
+    const run = () =>
+      database.transaction(async (tx) => {
+        // Nobody is added who is being erased.
+        if (people.length > 0) await accounts.lockPeople(tx, viewer.organizationId, people);
+        const classroom = await holdClassroom(tx, viewer.organizationId, viewer.userId, classroomId);
+        if (!classroom || !canSeeClassroom(viewer, classroom)) throw new AppError('CLASSROOM_NOT_FOUND');
+        if (!may(viewer, classroom)) throw new AppError('FORBIDDEN');
+        const events = await work({ tx, classroom });
+        if (events.length > 0) await channels.append(tx, events);
+      });
+    // They would wait for its row anyway, each with a connection.
+    return turns.inTurn(classroomId, run);
   }
 
   function refuseArchived({ archivedAt }: ClassroomView): void {

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../platform/database/database.js';
 import { kindOfMessage, ofAllKinds } from '../chats/room-kinds.js';
 import type { RoomKind } from '../chats/rooms.js';
+import type { ReportReason } from '../moderation/report.js';
 
 /** A room as it is called: the lesson's title, the classroom's name; nothing for that of a relation, which is its two people. */
 const title = `coalesce((SELECT title FROM lesson WHERE id = room.id), (SELECT name FROM classroom WHERE id = room.id), '')`;
@@ -89,6 +90,40 @@ export async function findMentionFacts(
     asked.organizationId,
     asked.messageId,
     asked.userId,
+  );
+}
+
+/** A report of a message as an admin is told of it. */
+export interface ReportFacts {
+  readonly userId: string;
+  readonly reason: ReportReason;
+  readonly open: boolean;
+}
+
+/** A report for each admin of the school, or for this one only. */
+export function findReportFacts(
+  on: Queryable,
+  asked: { readonly organizationId: string; readonly reportId: string; readonly userId: string | null },
+): Promise<ReportFacts[]> {
+  return on.sql(
+    `SELECT admin.id AS "userId", r.reason::text AS reason, r.state = 'OPEN' AS open
+       FROM message_report r
+       JOIN app_user admin ON admin.organization_id = r.organization_id AND admin.role IN ('OWNER', 'ADMIN')
+        AND admin.erased_at IS NULL
+      WHERE r.organization_id = $1::uuid AND r.id = $2::uuid AND admin.id = coalesce($3::uuid, admin.id)`,
+    asked.organizationId,
+    asked.reportId,
+    asked.userId,
+  );
+}
+
+/** Removes what people were told of their being mentioned in these messages. */
+export async function removeMentionNotices(on: Queryable, messageIds: readonly string[]): Promise<void> {
+  await on.sql(
+    `DELETE FROM notification n USING chat_mention mention
+      WHERE mention.message_id = ANY ($1::uuid[]) AND n.user_id = mention.user_id
+        AND n.source_key = 'message.mention:' || mention.message_id`,
+    messageIds,
   );
 }
 

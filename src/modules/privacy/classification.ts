@@ -21,7 +21,9 @@ export interface TableRule {
     readonly table: string;
     readonly clear?: Readonly<Record<string, string>>;
   };
-  /** Columns that an export leaves out: what proves who somebody is. */
+  /** Columns of `people` that an export does not follow: what it would show is kept from the person for the sake of others. */
+  readonly withheld?: readonly string[];
+  /** Columns that an export leaves out: what proves who somebody is, and what others have said in confidence. */
   readonly secret?: readonly string[];
   /** Columns that can hold text and are kept, since no text of people comes into them. */
   readonly harmless?: readonly string[];
@@ -136,6 +138,18 @@ export const personalData: Readonly<Record<string, TableRule>> = {
       { kind: 'room', column: 'room_id' },
       { kind: 'message', column: 'id' },
     ],
+  },
+  // After the messages: a report that is being made holds its message, so that an erasure sees it.
+  message_report: {
+    people: {
+      author_id: { clear: { body: 'NULL', note: 'NULL' } },
+      reporter_id: { clear: { comment: 'NULL', note: 'NULL' } },
+      resolved_by_id: 'keep',
+    },
+    // Whom it is about is not told who has reported them.
+    withheld: ['author_id', 'resolved_by_id'],
+    secret: ['author_id', 'body', 'note', 'resolved_by_id'],
+    harmless: ['room_kind'],
   },
   board: { people: {}, via: { column: 'lesson_id', table: 'lesson' } },
   board_element: { people: { author_id: 'delete' } },

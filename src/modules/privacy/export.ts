@@ -19,8 +19,9 @@ export async function* exportRows(on: Queryable, userId: string): AsyncGenerator
   const add = (table: string, column: string) =>
     columns.set(table, (columns.get(table) ?? new Set()).add(column));
   for (const { table, column, target } of references) if (target === 'app_user') add(table, column);
-  for (const [table, { people }] of Object.entries(personalData)) {
+  for (const [table, { people, withheld = [] }] of Object.entries(personalData)) {
     for (const column of Object.keys(people)) add(table, column);
+    for (const column of withheld) columns.get(table)?.delete(column);
   }
   for (const [table, named] of columns) {
     const condition = [...named].map((column) => `t."${column}" = $1::uuid`).join(' OR ');

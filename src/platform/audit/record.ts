@@ -8,6 +8,10 @@ export const auditActions = {
   'email.verified': 'The owner of an address proved that it is theirs.',
   'invitation.created': 'Somebody was invited into the school.',
   'invitation.revoked': 'An invitation was ended before it was used.',
+  'message-report.made': 'Somebody reported a message to the school.',
+  'message-report.resolved':
+    'An admin dismissed a report, or removed the message; `reports` counts those of the message.',
+  'message-retention.set': 'For how many days the school keeps messages was changed; null is for ever.',
   'password.changed': 'Somebody changed their password, knowing the old one.',
   'password.reset': 'A one-time link set a new password.',
   'password.reset-requested': 'A one-time link to set a new password was mailed.',

@@ -9,6 +9,7 @@ import { lessonStartingSoon } from './lesson-reminders.js';
 import { lessonAccepted, lessonDeclined, lessonRequested } from './lesson-requests.js';
 import { lessonCancelled, lessonScheduled } from './lessons.js';
 import { messageMention } from './mentions.js';
+import { messageReported } from './message-reports.js';
 import { messageUnread } from './messages.js';
 import { relationInvited } from './relations.js';
 import { seriesCancelled, seriesMoved, seriesScheduled } from './series.js';
@@ -25,6 +26,7 @@ const eventTypes = {
   'lesson.starting_soon': lessonStartingSoon,
   'message.unread': messageUnread,
   'message.mention': messageMention,
+  'message.reported': messageReported,
   'classroom.added': classroomAdded,
   'classroom.removed': classroomRemoved,
   'relation.invited': relationInvited,
@@ -55,6 +57,7 @@ export const notificationSchemas = {
   'lesson.starting_soon': lessonStartingSoon.schema,
   'message.unread': messageUnread.schema,
   'message.mention': messageMention.schema,
+  'message.reported': messageReported.schema,
   'classroom.added': classroomAdded.schema,
   'classroom.removed': classroomRemoved.schema,
   'relation.invited': relationInvited.schema,
