@@ -9,7 +9,7 @@ import {
   schoolOfTutor,
   subjectOfRoom,
 } from './shape.js';
-import { at, day, minute, type Tables, table } from './table.js';
+import { at, day, hour, minute, type Tables, table } from './table.js';
 import { messageText } from './words.js';
 
 /** The n-th room: the id of its subject, its school, and who writes in it, the most often the second. */
@@ -81,6 +81,23 @@ export const chatTables: Tables = (shape, now) => {
       const { school, writer } = roomOf(shape, placeOfMessage(shape, n).room, now);
       return [idOf('message', n), writer(n + 1), school];
     }),
+    // One in a hundred waits for an admin.
+    table(
+      'message_report',
+      'id organization_id message_id room_id room_kind author_id reporter_id reason sent_at state created_at resolved_at kept_until',
+      otherRows,
+      (n) => {
+        const { room, sequence } = placeOfMessage(shape, n);
+        const { id, kind, school, writer } = roomOf(shape, room, now);
+        const [madeAt, open] = [sentAt(n), n % 100 === 0];
+        return [
+          ...[idOf('report', n), school, idOf('message', n), id, kind, writer(sequence)],
+          ...[writer(sequence + (sequence % 3 === 0 ? 1 : 3 - (sequence % 3))), 'SPAM', madeAt],
+          ...[open ? 'OPEN' : 'DISMISSED', madeAt, open ? null : madeAt],
+          at(n % 200 === 1 ? now - hour : now + 300 * day),
+        ];
+      },
+    ),
     // Two of each room; the last few of each room are unread.
     table('chat_read_marker', 'user_id room_id up_to_sequence updated_at', otherRows, (n) => {
       const { id, writer } = roomOf(shape, n >> 1, now);

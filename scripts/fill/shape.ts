@@ -36,7 +36,7 @@ export function shapeOf(rows: number, messages = rows, otherRows = rows): Shape 
 /** The tables whose ids are made here. */
 const kinds = [
   ...['organization', 'user', 'session', 'relation', 'series', 'lesson', 'classroom', 'message'],
-  ...['notification', 'item', 'link', 'push', 'endpoint', 'node', 'other', 'invitation', 'export'],
+  ...['notification', 'item', 'link', 'push', 'endpoint', 'node', 'other', 'invitation', 'export', 'report'],
 ] as const;
 export type Kind = (typeof kinds)[number];
 

@@ -29,7 +29,9 @@ export async function chatsStory(tutor: Actor, student: Actor, stranger: Actor):
     await history(tutor, roomId, first.id);
   }
   const { direct } = kinds;
-  await student.follow('inboxEvents', {}, 2, () => tutor.change('sendMessage', { roomId: direct, body: 'пʼяте' }));
+  await student.follow('inboxEvents', {}, 2, () =>
+    tutor.change('sendMessage', { roomId: direct, body: 'пʼяте' }),
+  );
   for (const text of ['слово', 'уро', 'рідкісне1', 'вправа77']) {
     const page = await tutor.ask('searchMessages', { text, first: 5 });
     if (page.pageInfo.hasNextPage)

@@ -9,6 +9,7 @@ import { backgroundStory, exportStory } from './story-background.js';
 import { chatsStory } from './story-chats.js';
 import { classroomsStory } from './story-classrooms.js';
 import { lessonsStory } from './story-lessons.js';
+import { moderationStory } from './story-moderation.js';
 import { notificationsStory } from './story-notifications.js';
 
 /** Lets people, admins and the worker do everything once on a filled database; gives the statements that this took. */
@@ -27,22 +28,14 @@ export async function tellStory(database: TestDatabase, shape: Shape): Promise<r
       await actors.admin(0),
     ];
     const school = await app.seed.school();
-    const parts: Record<string, () => Promise<void>> = {
-      lessons: () => lessonsStory(tutor, student, admin),
-      chats: () => chatsStory(tutor, student, stranger),
-      classrooms: () => classroomsStory(tutor, student, colleague, admin),
-      notifications: () => notificationsStory(app, tutor, student, admin),
-      accounts: () => accountsStory(app, actors, school, admin, tutor),
-      exports: () => exportStory(app, tutor),
-      background: () => backgroundStory(app, student, admin),
-    };
-    for (const [name, part] of Object.entries(parts)) {
-      const t = performance.now();
-      await part().catch((e) => process.stderr.write(`${name}, ${String(e.stack).slice(0, 900)} ${String(e.cause?.stack ?? JSON.stringify(e.cause)).slice(0,600)}\n`));
-      process.stderr.write(
-        `${name}, ${performance.now() - t}, ${log.seen().length}, ${JSON.stringify(process.cpuUsage())}\n`,
-      );
-    }
+    await lessonsStory(tutor, student, admin);
+    await chatsStory(tutor, student, stranger);
+    await classroomsStory(tutor, student, colleague, admin);
+    await moderationStory(database.url, tutor, student, admin);
+    await notificationsStory(app, tutor, student, admin);
+    await accountsStory(app, actors, school, admin, tutor);
+    await exportStory(app, tutor);
+    await backgroundStory(app, student, admin);
     return log.seen();
   } finally {
     stopRecording();
