@@ -40,8 +40,9 @@ function caller(): string {
   const declared = (text: string) => /^(?:export )?(?:async )?function\*? (\w+)/.exec(text)?.[1] ?? [];
   // The name in the frame is that of what is called there when the lines are those of the source, and else the caller's.
   const named = /at (?:async )?(\w+) \(/.exec(line)?.[1];
-  const name = lines.flatMap(declared).find((one) => one === named);
-  return `${path} ${name ?? lines.slice(0, Number(at)).flatMap(declared).at(-1) ?? ''}`.trim();
+  const names = lines.flatMap(declared);
+  const above = lines.slice(0, Number(at)).flatMap(declared).at(-1);
+  return `${path} ${names.find((one) => one === named) ?? above ?? names[0] ?? ''}`.trim();
 }
 
 /** Makes an empty log for a database whose large tables are `large`. */

@@ -33,6 +33,11 @@ export const exceptions: readonly Exception[] = [
     why: 'For each of up to 500 members it counts unread messages up to 100.',
   },
   {
+    of: 'modules/chats/retention-store.ts holdForgotten',
+    rows: 250_000,
+    why: 'Of up to 500 rooms it looks at up to 500 of the oldest messages each, until a batch is full.',
+  },
+  {
     of: 'queue/sql/stats.ts readStats',
     rows: null,
     why: 'It counts all items, those that were finished within 7 days too, when an admin asks for it.',
