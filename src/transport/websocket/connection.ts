@@ -4,9 +4,14 @@ import type { Caller } from '../../graphql/context.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Viewer } from '../../shared/viewer.js';
 import type { TransportLimits } from '../limits.js';
+<<<<<<< HEAD
+import { type ClosingCode, closeCodeOf } from './close-codes.js';
+import { MessageRate } from './message-rate.js';
+=======
 import type { Admission } from './admission.js';
 import { closeCodes, closeLabel } from './close-codes.js';
 import type { MessageRate } from './message-rate.js';
+>>>>>>> integration
 import type { GatewayMetrics } from './metrics.js';
 import { type Flusher, Outbox, type OutboxHost } from './outbox.js';
 import { nowMs, type Watch, type Watched } from './watch.js';
@@ -84,7 +89,17 @@ export class Connection implements OutboxHost, Watched {
     this.requestId = requestId;
     this.#socket = socket;
     this.#environment = environment;
+<<<<<<< HEAD
+    this.#begun = onBegun;
+    this.#rate = new MessageRate(limits.messagesPerWindow, limits.messageWindowMs);
+    this.outbox = new Outbox(wire, flusher, (bytes, waiting) => {
+      metrics.sent.bytes += bytes;
+      // Nobody waits for a slow reader; what piles up is bounded here instead.
+      if (limits.outgoingBytes > 0 && waiting > limits.outgoingBytes) this.endWith('SLOW_CONSUMER');
+    });
+=======
     this.outbox = new Outbox(wire, environment.flusher, this);
+>>>>>>> integration
     this.#protocol = environment.speak(this);
     socket.connection = this;
     admission.admit(caller.address);
@@ -151,6 +166,19 @@ export class Connection implements OutboxHost, Watched {
     this.#closed();
   }
 
+<<<<<<< HEAD
+  /** Closes it with an error code as the reason, and the number that the catalogue has for it. */
+  endWith(code: ClosingCode): void {
+    this.end(closeCodeOf(code), code);
+  }
+
+  /** Will end the socket, unless it is told another time before. */
+  endIn(milliseconds: number, code: ClosingCode): void {
+    clearTimeout(this.#expiry);
+    if (!this.#open) return;
+    const wait = Math.min(Math.max(milliseconds, 0), longestTimerMs);
+    this.#expiry = setTimeout(() => this.endWith(code), wait);
+=======
   /** Will end the socket with 4403, unless it is told another time before. */
   expireIn(milliseconds: number): void {
     this.#expiresAt = Math.max(1, nowMs() + Math.round(milliseconds));
@@ -170,6 +198,7 @@ export class Connection implements OutboxHost, Watched {
       this.#pingAt = now + limits.pingMs;
       if (this.#pongBy === 0) this.#pongBy = now + limits.pongMs;
     }
+>>>>>>> integration
   }
 
   /**
@@ -189,7 +218,7 @@ export class Connection implements OutboxHost, Watched {
   }
 
   #endRevoked(): void {
-    this.end(closeCodes.forbidden, 'SESSION_EXPIRED');
+    this.endWith('SESSION_EXPIRED');
   }
 
   #closed(): void {
@@ -211,6 +240,13 @@ export class Connection implements OutboxHost, Watched {
   #receive(data: RawData): void {
     if (!this.#open) return;
     if (this.#begun) {
+<<<<<<< HEAD
+      this.#begun();
+      this.#begun = null;
+    } else if (!this.#rate.take()) {
+      this.endWith('RATE_LIMITED');
+      return;
+=======
       const until = this.#environment.rate.take(this.#messagesUntil, nowMs());
       if (until === null) {
         this.end(closeCodes.tryAgainLater, 'RATE_LIMITED');
@@ -220,11 +256,12 @@ export class Connection implements OutboxHost, Watched {
     } else {
       this.#begun = true;
       this.#environment.admission.begun();
+>>>>>>> integration
     }
     // A fault of ours that no operation owns.
     const failed = (error: unknown) => {
       this.#environment.logger.error({ err: error, requestId: this.requestId }, 'a socket message failed');
-      this.end(closeCodes.internalError, 'INTERNAL_ERROR');
+      this.endWith('INTERNAL_ERROR');
     };
     try {
       this.#protocol.receive(String(data))?.catch(failed);

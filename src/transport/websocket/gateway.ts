@@ -14,10 +14,16 @@ import { graphqlPath, pathOf } from '../path.js';
 import type { RateLimits } from '../rate-limits.js';
 import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
+<<<<<<< HEAD
+import { createAdmission } from './admission.js';
+import { closeLabel, serviceRestart } from './close-codes.js';
+import { Connection, type ConnectionEnvironment } from './connection.js';
+=======
 import { type Admission, createAdmission } from './admission.js';
 import { closeCodes } from './close-codes.js';
 import { Connection, type ConnectionEnvironment, GatewaySocket } from './connection.js';
 import { MessageRate } from './message-rate.js';
+>>>>>>> integration
 import type { GatewayMetrics } from './metrics.js';
 import { Flusher } from './outbox.js';
 import { Protocol, type ProtocolOptions } from './protocol.js';
@@ -90,7 +96,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     for (let from = 0; from < open.length; from += size) {
       if (from > 0) await sleep((0.5 + Math.random()) * batchMs(limits.shutdownMs));
       for (const connection of open.slice(from, from + size))
-        connection.end(closeCodes.serviceRestart, 'SERVICE_UNAVAILABLE');
+        connection.end(serviceRestart, 'SERVICE_UNAVAILABLE');
     }
   }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
 import type { Authenticate, Authenticated } from '../authentication.js';
-import { closeCodes } from './close-codes.js';
+import { isClosingCode } from './close-codes.js';
 import type { Connection } from './connection.js';
 
 /** Knows who is on which socket, and ends sockets with their token, their session or their user. */
@@ -63,7 +63,7 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
   function register(connection: Connection, { viewer, expiresAt }: Authenticated): void {
     const { userId } = viewer;
     if (socketsPerUser > 0 && byUser.of(userId).length >= socketsPerUser) {
-      connection.end(closeCodes.tryAgainLater, 'TOO_MANY_SOCKETS');
+      connection.endWith('TOO_MANY_SOCKETS');
       return;
     }
     const { sessionId } = viewer;
@@ -75,16 +75,20 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
 
   /** Until when the token lets it. */
   function stay(connection: Connection, until: Date): void {
+<<<<<<< HEAD
+    connection.endIn(until.getTime() - clock.now().getTime(), 'UNAUTHENTICATED');
+=======
     connection.expireIn(until.getTime() - clock.now().getTime());
+>>>>>>> integration
   }
 
   function refuse(connection: Connection, error: unknown): void {
     const code = expectedError(error)?.code;
     if (code === undefined) {
       logger.error({ err: error, requestId: connection.requestId }, 'a token could not be read');
-      connection.end(closeCodes.internalError, 'INTERNAL_ERROR');
+      connection.endWith('INTERNAL_ERROR');
     } else {
-      connection.end(code === 'SERVICE_UNAVAILABLE' ? closeCodes.tryAgainLater : closeCodes.forbidden, code);
+      connection.endWith(isClosingCode(code) ? code : 'UNAUTHENTICATED');
     }
   }
 
@@ -93,7 +97,7 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
       if (token === undefined || token === null) return connection.open;
       try {
         const authenticated = typeof token === 'string' ? await read(token) : null;
-        if (!authenticated) connection.end(closeCodes.forbidden, 'UNAUTHENTICATED');
+        if (!authenticated) connection.endWith('UNAUTHENTICATED');
         else if (connection.open) register(connection, authenticated);
       } catch (error) {
         refuse(connection, error);
