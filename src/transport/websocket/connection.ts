@@ -4,14 +4,9 @@ import type { Caller } from '../../graphql/context.js';
 import type { Logger } from '../../platform/logger.js';
 import type { Viewer } from '../../shared/viewer.js';
 import type { TransportLimits } from '../limits.js';
-<<<<<<< HEAD
-import { type ClosingCode, closeCodeOf } from './close-codes.js';
-import { MessageRate } from './message-rate.js';
-=======
 import type { Admission } from './admission.js';
-import { closeCodes, closeLabel } from './close-codes.js';
+import { type ClosingCode, closeCodeOf, closeLabel } from './close-codes.js';
 import type { MessageRate } from './message-rate.js';
->>>>>>> integration
 import type { GatewayMetrics } from './metrics.js';
 import { type Flusher, Outbox, type OutboxHost } from './outbox.js';
 import { nowMs, type Watch, type Watched } from './watch.js';
@@ -89,17 +84,7 @@ export class Connection implements OutboxHost, Watched {
     this.requestId = requestId;
     this.#socket = socket;
     this.#environment = environment;
-<<<<<<< HEAD
-    this.#begun = onBegun;
-    this.#rate = new MessageRate(limits.messagesPerWindow, limits.messageWindowMs);
-    this.outbox = new Outbox(wire, flusher, (bytes, waiting) => {
-      metrics.sent.bytes += bytes;
-      // Nobody waits for a slow reader; what piles up is bounded here instead.
-      if (limits.outgoingBytes > 0 && waiting > limits.outgoingBytes) this.endWith('SLOW_CONSUMER');
-    });
-=======
     this.outbox = new Outbox(wire, environment.flusher, this);
->>>>>>> integration
     this.#protocol = environment.speak(this);
     socket.connection = this;
     admission.admit(caller.address);
@@ -148,7 +133,7 @@ export class Connection implements OutboxHost, Watched {
 
   /** Nobody waits for a slow reader; what piles up is bounded here instead. */
   overflowed(): void {
-    this.end(closeCodes.tryAgainLater, 'SLOW_CONSUMER');
+    this.endWith('SLOW_CONSUMER');
   }
 
   /** Closes the socket and ends its operations at once; only the first call counts. */
@@ -166,27 +151,19 @@ export class Connection implements OutboxHost, Watched {
     this.#closed();
   }
 
-<<<<<<< HEAD
   /** Closes it with an error code as the reason, and the number that the catalogue has for it. */
   endWith(code: ClosingCode): void {
     this.end(closeCodeOf(code), code);
   }
 
-  /** Will end the socket, unless it is told another time before. */
-  endIn(milliseconds: number, code: ClosingCode): void {
-    clearTimeout(this.#expiry);
-    if (!this.#open) return;
-    const wait = Math.min(Math.max(milliseconds, 0), longestTimerMs);
-    this.#expiry = setTimeout(() => this.endWith(code), wait);
-=======
-  /** Will end the socket with 4403, unless it is told another time before. */
+  /** Will end the socket with UNAUTHENTICATED, unless it is told another time before. */
   expireIn(milliseconds: number): void {
     this.#expiresAt = Math.max(1, nowMs() + Math.round(milliseconds));
   }
 
   /** Pings, cuts a client that has not answered in time, and ends the socket with its token. */
   attend(now: number): void {
-    if (this.#expiresAt > 0 && now >= this.#expiresAt) this.end(closeCodes.forbidden, 'UNAUTHENTICATED');
+    if (this.#expiresAt > 0 && now >= this.#expiresAt) this.endWith('UNAUTHENTICATED');
     const { limits, metrics } = this.#environment;
     if (!this.#open || this.#pingAt === 0) return;
     if (this.#pongBy > 0 && now >= this.#pongBy) {
@@ -198,7 +175,6 @@ export class Connection implements OutboxHost, Watched {
       this.#pingAt = now + limits.pingMs;
       if (this.#pongBy === 0) this.#pongBy = now + limits.pongMs;
     }
->>>>>>> integration
   }
 
   /**
@@ -240,23 +216,15 @@ export class Connection implements OutboxHost, Watched {
   #receive(data: RawData): void {
     if (!this.#open) return;
     if (this.#begun) {
-<<<<<<< HEAD
-      this.#begun();
-      this.#begun = null;
-    } else if (!this.#rate.take()) {
-      this.endWith('RATE_LIMITED');
-      return;
-=======
       const until = this.#environment.rate.take(this.#messagesUntil, nowMs());
       if (until === null) {
-        this.end(closeCodes.tryAgainLater, 'RATE_LIMITED');
+        this.endWith('RATE_LIMITED');
         return;
       }
       this.#messagesUntil = until;
     } else {
       this.#begun = true;
       this.#environment.admission.begun();
->>>>>>> integration
     }
     // A fault of ours that no operation owns.
     const failed = (error: unknown) => {

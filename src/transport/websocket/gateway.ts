@@ -14,16 +14,10 @@ import { graphqlPath, pathOf } from '../path.js';
 import type { RateLimits } from '../rate-limits.js';
 import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
-<<<<<<< HEAD
-import { createAdmission } from './admission.js';
-import { closeLabel, serviceRestart } from './close-codes.js';
-import { Connection, type ConnectionEnvironment } from './connection.js';
-=======
 import { type Admission, createAdmission } from './admission.js';
-import { closeCodes } from './close-codes.js';
+import { serviceRestart } from './close-codes.js';
 import { Connection, type ConnectionEnvironment, GatewaySocket } from './connection.js';
 import { MessageRate } from './message-rate.js';
->>>>>>> integration
 import type { GatewayMetrics } from './metrics.js';
 import { Flusher } from './outbox.js';
 import { Protocol, type ProtocolOptions } from './protocol.js';

@@ -75,11 +75,7 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
 
   /** Until when the token lets it. */
   function stay(connection: Connection, until: Date): void {
-<<<<<<< HEAD
-    connection.endIn(until.getTime() - clock.now().getTime(), 'UNAUTHENTICATED');
-=======
     connection.expireIn(until.getTime() - clock.now().getTime());
->>>>>>> integration
   }
 
   function refuse(connection: Connection, error: unknown): void {
