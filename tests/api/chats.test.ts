@@ -528,6 +528,17 @@ describe('the list of rooms', () => {
     expect(edges[0].node.unreadCount).toBe(2);
   });
 
+  it('has the rooms that nobody has written in after all others, the last made first', async () => {
+    await as(student).data(send, { input: { roomId: lesson.id, body: 'hello' } });
+    const later = await school.classroom(tutor, [student]);
+
+    const { edges } = (await as(tutor).data(rooms)).rooms;
+
+    expect(edges.map(({ node }: { node: { roomId: string } }) => node.roomId)).toEqual([
+      ...[lesson.id, later.id, relationId],
+    ]);
+  });
+
   it('goes on page by page without losing or repeating a room', async () => {
     const more = await school.lessons(tutor, student, 6);
     const seen: string[] = [];
