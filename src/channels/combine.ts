@@ -13,9 +13,6 @@ export interface CombineOptions<Item, Result> {
   readonly run: (channel: string, items: readonly Item[]) => Promise<readonly Result[]>;
 }
 
-/** Fewer than this are not worth two statements. */
-const halvedFrom = 8;
-
 interface Waiting<Item, Result> {
   readonly item: Item;
   resolve(result: Result): void;
@@ -29,18 +26,16 @@ interface Waiting<Item, Result> {
 export function createCombiner<Item, Result>(options: CombineOptions<Item, Result>) {
   const { turns, maxTogether, maxWaiting, keyOf, run } = options;
   const lines = new Map<string, Waiting<Item, Result>[]>();
-  /** Channels that the database is writing to for us. */
-  const busy = new Set<string>();
 
   /** The first of a line that can run together, in their order; the others stay. */
-  function take(channel: string, atMost: number): Waiting<Item, Result>[] {
+  function take(channel: string): Waiting<Item, Result>[] {
     const line = lines.get(channel) ?? [];
     const keys = new Set<string>();
     const taken: Waiting<Item, Result>[] = [];
     const rest: Waiting<Item, Result>[] = [];
     for (const waiting of line) {
       const key = keyOf(waiting.item);
-      if (taken.length === atMost || keys.has(key)) rest.push(waiting);
+      if (taken.length === maxTogether || keys.has(key)) rest.push(waiting);
       else taken.push(waiting);
       keys.add(key);
     }
@@ -49,13 +44,9 @@ export function createCombiner<Item, Result>(options: CombineOptions<Item, Resul
     return taken;
   }
 
-  async function runTogether(channel: string, fromRest: boolean): Promise<void> {
-    const waiting = lines.get(channel)?.length ?? 0;
-    // Many who come at once go in two halves: from then on the database writes one, and the process is at work for the other.
-    const atMost = fromRest && waiting >= halvedFrom ? Math.ceil(waiting / 2) : waiting;
-    const taken = take(channel, Math.min(atMost, maxTogether));
-    busy.add(channel);
-    if (lines.has(channel)) schedule(channel, false);
+  async function runTogether(channel: string): Promise<void> {
+    const taken = take(channel);
+    if (lines.has(channel)) schedule(channel);
     const items = taken.map(({ item }) => item);
     const settle = await run(channel, items).then(
       (results) => () => {
@@ -65,17 +56,14 @@ export function createCombiner<Item, Result>(options: CombineOptions<Item, Resul
         for (const { reject } of taken) reject(error);
       },
     );
-    // What waits is sent to the database before those who are done go on.
+    // What waits is sent to the database before those who are done go on: then both are at work at the same time.
     if (lines.has(channel)) setImmediate(settle);
-    else {
-      busy.delete(channel);
-      settle();
-    }
+    else settle();
   }
 
-  function schedule(channel: string, fromRest: boolean): void {
+  function schedule(channel: string): void {
     turns
-      .inTurn(channel, () => runTogether(channel, fromRest))
+      .inTurn(channel, () => runTogether(channel))
       .catch((error: unknown) => {
         const line = lines.get(channel) ?? [];
         lines.delete(channel);
@@ -91,7 +79,7 @@ export function createCombiner<Item, Result>(options: CombineOptions<Item, Resul
       if (line) line.push(waiting);
       else lines.set(channel, [waiting]);
     });
-    if (!line) schedule(channel, !busy.has(channel));
+    if (!line) schedule(channel);
     return result;
   };
 }
