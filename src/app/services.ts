@@ -78,7 +78,10 @@ export function createServices({
   const means = { database, clock, passwords, sessions, devices, queue, defaultOrganizationId };
   const accounts = createAccountService({
     ...{ database, sessions, invitations, passwords, attempts },
-    credentials: createCredentials({ ...means, links }),
+    credentials: createCredentials({
+      ...{ ...means, links },
+      onPasswordReplaced: (tx, owner) => calendarFeeds.end(tx, owner),
+    }),
     signIn: createSignIn({ ...means, attempts }),
     signUp: createSignUp({
       ...{ ...means, invitations, saltOf: createSalts(secret) },

@@ -84,6 +84,15 @@ describe('signIn', () => {
     expect((await app.client(payload.accessToken).data(viewer)).viewer.id).toBe(tutor.id);
   });
 
+  it('costs two statements from a device that is known, and hashes while it holds no connection', async () => {
+    const tutor = await (await app.seed.school()).tutor();
+    const input = { email: tutor.email, password: seededPassword };
+    await app.client().data(signIn, { input });
+    const { statements } = await app.statements.during(() => app.client().data(signIn, { input }));
+    expect(statements).toHaveLength(2);
+    expect(statements[1]).toContain('INSERT INTO session');
+  });
+
   it('accepts a password in another normal form of the same characters', async () => {
     const account = newcomer({ password: 'café crème' });
     await app.client().data(signUp, account);

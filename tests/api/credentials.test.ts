@@ -1,4 +1,5 @@
 import { encodeId, newId } from '../../src/shared/ids.js';
+import { eventually } from '../testkit/eventually.js';
 import { mailsTo, tokenIn } from '../testkit/mailbox.js';
 import { type Person, seededPassword } from '../testkit/seed.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
@@ -49,18 +50,23 @@ function fail(message: string): never {
   throw new Error(message);
 }
 
-/** Every way in that the person has: a request, an open socket, a refresh. */
+/** Every way in that the person has: a request, an open socket, a refresh, the address of the calendar. */
 async function openWays(person: Person) {
   const { accessToken, refreshToken } = await signInAs(app.client(), person);
   const socket = app.socket(accessToken);
   const events = socket.subscribe('subscription { notificationEvents { __typename } }');
   expect(await events.next()).toEqual({ notificationEvents: { __typename: 'ChannelJoined' } });
+  const { calendarFeed } = await app.client(accessToken).data('{ calendarFeed { url } }');
+  const readCalendar = async () =>
+    (await fetch(new URL(new URL(calendarFeed.url).pathname, app.origin))).status;
+  expect(await readCalendar()).toBe(200);
   return {
     accessToken,
     async expectClosed() {
       expect(await refusal(accessToken)).toBe('SESSION_EXPIRED');
       expect(await socket.closed).toMatchObject({ code: 4403, reason: 'SESSION_EXPIRED' });
       expect(await codeOf(refreshSession, { token: refreshToken })).toBe('SESSION_EXPIRED');
+      expect(await readCalendar()).toBe(404);
     },
   };
 }
@@ -131,6 +137,24 @@ describe('changePassword', () => {
       const input = { currentPassword: seededPassword, newPassword: own };
       expect(await codeOf(changePassword, { input }, tutor.accessToken)).toBe('VALIDATION_ERROR');
     }
+  });
+});
+
+describe('a sign-in with a password that is replaced meanwhile', () => {
+  it.each(['a device of before', 'a new device'])('opens no session, from %s', async (device) => {
+    const person = await someone();
+    if (device === 'a device of before') expect(await signInWith(person.email, seededPassword)).toBe('done');
+    const open = () => sql('SELECT id FROM session WHERE user_id = $1', person.uuid);
+    const before = await open();
+    const waiting = () => sql(`SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+    const answer = await app.foundation.database.transaction(async (tx) => {
+      await tx.sql('UPDATE app_user SET password_hash = $2 WHERE id = $1::uuid', person.uuid, 'another');
+      const said = signInWith(person.email, seededPassword);
+      await eventually(waiting, (waits) => waits.length > 0);
+      return { said };
+    });
+    expect(await answer.said).toBe('INVALID_CREDENTIALS');
+    expect(await open()).toEqual(before);
   });
 });
 

@@ -1,3 +1,4 @@
+import { createDoorstep } from '../../src/transport/http/doorstep.js';
 import { startTransport } from './transport-fixture.js';
 
 let api: Awaited<ReturnType<typeof startTransport>>;
@@ -105,4 +106,24 @@ test('sockets of one address behind the proxy count for that address alone', asy
   } finally {
     await proxied.server.stop();
   }
+});
+
+test('strangers come in one by one, each in a turn of the event loop of its own', async () => {
+  const comeIn = createDoorstep();
+  const inside: number[] = [];
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const come = (who: number) => void comeIn().then(() => inside.push(who));
+  for (const who of [1, 2, 3]) come(who);
+  expect(inside).toEqual([]);
+  await turn();
+  expect(inside).toEqual([1]);
+  come(4);
+  await turn();
+  expect(inside).toEqual([1, 2]);
+  await turn();
+  await turn();
+  expect(inside).toEqual([1, 2, 3, 4]);
+  come(5);
+  await turn();
+  expect(inside).toEqual([1, 2, 3, 4, 5]);
 });

@@ -17,6 +17,9 @@ const createInvitation = `mutation ($email: EmailAddress!, $role: InvitedRole!) 
   createInvitation(input: { email: $email, role: $role }) { invitation { id email role inviter { id } expiresAt } }
 }`;
 const revokeInvitation = 'mutation ($id: ID!) { revokeInvitation(input: { invitationId: $id }) { ok } }';
+const invitations = `query ($first: Int, $after: String) {
+  invitations(first: $first, after: $after) { edges { node { id email inviter { displayName } } } pageInfo { hasNextPage endCursor } }
+}`;
 const relations = '{ tutorStudentRelations { edges { node { status tutor { id } student { id } } } } }';
 
 const sql = <Row>(text: string, ...values: unknown[]) => app.foundation.database.sql<Row>(text, ...values);
@@ -134,6 +137,69 @@ describe('an invitation by a tutor', () => {
     );
     const codes = await Promise.all(Array.from({ length: 4 }, ask));
     expect(codes.sort()).toEqual(['RATE_LIMITED', 'RATE_LIMITED', 'done', 'done']);
+  });
+});
+
+describe('the list of invitations', () => {
+  const invited = async (accessToken: string, page: Record<string, unknown> = {}) =>
+    (await app.client(accessToken).data(invitations, page)).invitations;
+  const ask = async (accessToken: string, email: string, role: string) =>
+    (await app.client(accessToken).data(createInvitation, { email, role })).createInvitation.invitation.id;
+  const idsOf = (page: { edges: { node: { id: string } }[] }) => page.edges.map(({ node }) => node.id);
+
+  it('is for admins of the whole school, for tutors of their own, the newest first', async () => {
+    const [school, elsewhere] = [await app.seed.school(), await app.seed.school()];
+    const { tutor, student } = await school.pair();
+    const [admin, foreign] = [await school.admin(), await elsewhere.admin()];
+    const email = nobodys();
+    const byTutor = await ask(tutor.accessToken, email, 'STUDENT');
+    present = new Date(present.getTime() + 1);
+    const byAdmin = await ask(admin.accessToken, nobodys(), 'TUTOR');
+    const others = await ask(foreign.accessToken, nobodys(), 'TUTOR');
+    expect(idsOf(await invited(admin.accessToken))).toEqual([byAdmin, byTutor]);
+    expect((await invited(tutor.accessToken)).edges).toEqual([
+      { node: { id: byTutor, email, inviter: { displayName: tutor.displayName } } },
+    ]);
+    expect(idsOf(await invited(foreign.accessToken))).toEqual([others]);
+    expect(idsOf(await invited(student.accessToken))).toEqual([]);
+    expect(await codeOf(invitations, {})).toBe('UNAUTHENTICATED');
+  });
+
+  it('has those that can still be used, and no other', async () => {
+    const admin = await (await app.seed.school()).admin();
+    const [open, used] = [nobodys(), nobodys()];
+    const ended = await ask(admin.accessToken, nobodys(), 'TUTOR');
+    await app.client(admin.accessToken).data(revokeInvitation, { id: ended });
+    const { token } = await invite(admin.accessToken, used, 'TUTOR');
+    await app.client().data(signUp, inputFor(used, token));
+    const kept = await ask(admin.accessToken, open, 'TUTOR');
+    expect(idsOf(await invited(admin.accessToken))).toEqual([kept]);
+    await sql(
+      'UPDATE invitation SET expires_at = $2::timestamptz WHERE inviter_id = $1',
+      admin.uuid,
+      present,
+    );
+    expect(idsOf(await invited(admin.accessToken))).toEqual([]);
+  });
+
+  it('comes in pages of one statement each, however many there are', async () => {
+    const admin = await (await app.seed.school()).admin();
+    const made: string[] = [];
+    for (let i = 0; i < 3; i++) made.unshift(await ask(admin.accessToken, nobodys(), 'TUTOR'));
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const page: Record<string, unknown> = { first: 1, after };
+      const { edges, pageInfo } = await invited(admin.accessToken, page);
+      seen.push(...idsOf({ edges }));
+      after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    } while (after);
+    // All at the same time: their ids decide.
+    expect(seen).toEqual(made);
+    const one = await app.statements.during(() => invited(admin.accessToken, { first: 1 }));
+    const all = await app.statements.during(() => invited(admin.accessToken, { first: 100 }));
+    expect(all.statements).toHaveLength(one.statements.length);
+    expect(await codeOf(invitations, { first: 101 }, admin.accessToken)).toBe('VALIDATION_ERROR');
   });
 });
 

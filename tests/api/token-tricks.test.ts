@@ -3,7 +3,7 @@ import { createTokenSigner } from '../../src/modules/accounts/access-tokens.js';
 import { createRefreshTokens } from '../../src/modules/accounts/refresh-tokens.js';
 import { signingKey, verificationKey } from '../../src/modules/accounts/token-keys.js';
 import { encodeId } from '../../src/shared/ids.js';
-import type { Person } from '../testkit/seed.js';
+import { type Person, seededPassword } from '../testkit/seed.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
 import { refreshSession, signInAs, viewer } from './account-operations.js';
 
@@ -121,6 +121,25 @@ it.each<[string, Forgery]>([
   await expectBoth(forge(await someone(), forgery), 'UNAUTHENTICATED');
 });
 
+it.each<[string, string, Record<string, unknown>]>([
+  ['has signed out', 'mutation { signOut { ok } }', {}],
+  [
+    'has changed the password',
+    'mutation ($old: String!) { changePassword(input: { currentPassword: $old, newPassword: "a fresh and longer one" }) { accessToken } }',
+    { old: seededPassword },
+  ],
+  [
+    'was deleted',
+    'mutation ($old: String!) { deleteAccount(input: { password: $old }) { ok } }',
+    { old: seededPassword },
+  ],
+])('a token of a user who %s is SESSION_EXPIRED', async (_what, end, variables) => {
+  const token = forge(await someone());
+  await expectBoth(token, 'taken');
+  await app.client(token).data(end, variables);
+  await expectBoth(token, 'SESSION_EXPIRED');
+});
+
 it('refuses a refresh token as an access token, and an access token as a refresh token', async () => {
   const { accessToken, refreshToken } = await signInAs(app.client(), await someone());
   await expectBoth(refreshToken, 'UNAUTHENTICATED');
@@ -141,6 +160,19 @@ it('takes tokens of a key of before the rotation, and signs with the present one
 
 it('refuses a token of a key that is no longer named', async () => {
   await expectBoth((await someone()).accessToken, 'UNAUTHENTICATED');
+});
+
+it('refuses a token that it has taken before once its time is over', async () => {
+  const signer = createTokenSigner({ current: privatePem });
+  const { uuid: userId, sessionId } = await someone();
+  const now = new Date();
+  const { token, expiresAt } = await signer.sign({ userId, sessionId }, now);
+  for (const at of [now, new Date(expiresAt.getTime() - 1_000)])
+    expect(await signer.verify(token, at)).toMatchObject({ userId, sessionId });
+  await expect(signer.verify(token, expiresAt)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  await expect(signer.verify(`${token.slice(0, -3)}AAA`, now)).rejects.toMatchObject({
+    code: 'UNAUTHENTICATED',
+  });
 });
 
 it('signs with P-256 too, and refuses a key of another kind', async () => {

@@ -171,6 +171,7 @@ export const parts: Readonly<Record<string, string>> = {
   BoardElement: 'id kind data revision author',
   // Pages.
   AuditEntryConnection: 'edges pageInfo',
+  InvitationConnection: 'edges pageInfo',
   ChatMessageConnection: 'edges pageInfo',
   ChatRoomConnection: 'edges pageInfo eventCursor',
   ClassroomConnection: 'edges pageInfo',
@@ -182,6 +183,7 @@ export const parts: Readonly<Record<string, string>> = {
   TutorStudentRelationConnection: 'edges pageInfo',
   UserConnection: 'edges pageInfo',
   AuditEntryEdge: 'cursor node',
+  InvitationEdge: 'cursor node',
   ChatMessageEdge: 'cursor node snippet',
   ChatRoomEdge: 'cursor node',
   ClassroomEdge: 'cursor node',
@@ -286,7 +288,7 @@ export const roots: Readonly<Record<string, RootAudience>> = {
   ...each('requestLesson', student),
   // A tutor invites students; what an admin invites besides is in the test of invitations.
   ...each('createInvitation', ['OWNER', 'ADMIN', 'TUTOR']),
-  ...each('revokeInvitation', 'signed in'),
+  ...each('invitations revokeInvitation', 'signed in'),
 
   ...each('auditLog setUserPlan notificationQueueStats notificationDeadLetters', admin),
   ...each('messageReports resolveMessageReport setMessageRetention', admin),

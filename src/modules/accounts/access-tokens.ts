@@ -28,6 +28,8 @@ const issuer = 'lectern';
 const audience = 'lectern-api';
 const typ = 'at+jwt';
 const lifetimeSeconds = 15 * 60;
+/** Tokens that were found to be ours are not checked anew; only whether they have expired. The last so many. */
+const maxKept = 2_000;
 
 /**
  * Creates the signer of these keys. `kid` picks among them and does nothing else; algorithm, issuer, audience and type
@@ -36,6 +38,23 @@ const lifetimeSeconds = 15 * 60;
 export function createTokenSigner({ current, previous = [] }: TokenKeys): TokenSigner {
   const key = signingKey(current);
   const keys = new Map([...previous.map(verificationKey), key].map((one) => [one.kid, one]));
+  // Checking one takes a trip through another thread, which on a busy machine is what a request waits for.
+  const kept = new Map<string, JWTPayload>();
+
+  async function payloadOf(token: string, now: Date): Promise<JWTPayload> {
+    const known = kept.get(token);
+    if (known) {
+      if (Number(known.exp) <= Math.floor(now.getTime() / 1_000)) throw refused('TOKEN_EXPIRED');
+      return known;
+    }
+    const payload = await readPayload(token, keys, now);
+    kept.set(token, payload);
+    for (const oldest of kept.keys()) {
+      if (kept.size <= maxKept) break;
+      kept.delete(oldest);
+    }
+    return payload;
+  }
 
   return {
     sign: async ({ userId, sessionId }, now) => {
@@ -53,7 +72,7 @@ export function createTokenSigner({ current, previous = [] }: TokenKeys): TokenS
     },
 
     verify: async (token, now) => {
-      const payload = await readPayload(token, keys, now);
+      const payload = await payloadOf(token, now);
       const userId = decodeId('user', String(payload.sub));
       const sessionId = decodeId('session', String(payload['sid']));
       if (!userId || !sessionId || payload.exp === undefined) throw refused('TOKEN_NOT_VALID');

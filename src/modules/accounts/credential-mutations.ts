@@ -55,7 +55,7 @@ builder.mutationFields((t) => ({
   changePassword: t.field({
     type: AuthPayload,
     description:
-      'Sets a new password and signs in anew: every session before has ended, this one included, and their sockets are closed. UNAUTHENTICATED, INVALID_CREDENTIALS, VALIDATION_ERROR, SERVICE_UNAVAILABLE.',
+      'Sets a new password and signs in anew: every session before has ended, this one included, their sockets are closed, and the calendar feed gets a new address. UNAUTHENTICATED, INVALID_CREDENTIALS, VALIDATION_ERROR, SERVICE_UNAVAILABLE.',
     args: { input: t.arg({ type: ChangePasswordInput, required: true, description: 'Both passwords.' }) },
     resolve: (_root, args, context) => {
       const { input } = parseArgs(changeArgs, args);
@@ -78,7 +78,7 @@ builder.mutationFields((t) => ({
   resetPassword: t.field({
     type: OkPayload,
     description:
-      'Sets a new password by a mailed link; every session of the account has ended. LINK_EXPIRED, VALIDATION_ERROR, RATE_LIMITED, SERVICE_UNAVAILABLE.',
+      'Sets a new password by a mailed link; every session of the account has ended, and its calendar feed gets a new address. LINK_EXPIRED, VALIDATION_ERROR, RATE_LIMITED, SERVICE_UNAVAILABLE.',
     args: {
       input: t.arg({ type: ResetPasswordInput, required: true, description: 'The link and the password.' }),
     },
@@ -91,7 +91,7 @@ builder.mutationFields((t) => ({
 
   requestEmailVerification: t.field({
     type: OkPayload,
-    description: "Has a new link mailed that proves the viewer's address; at most 3 a day. UNAUTHENTICATED.",
+    description: "Has a new link mailed that proves the viewer's address; at most 5 a day. UNAUTHENTICATED.",
     resolve: async (_root, _args, context) => {
       await context.services.accounts.requestEmailVerification(requireViewer(context));
       return { ok: true };

@@ -24,13 +24,15 @@ export interface CredentialOptions {
   readonly queue: LetterQueue;
   /** Where a request for an address without an account is filed. */
   readonly defaultOrganizationId: string;
+  /** Ends what was given out to the owner of a password that is replaced, beside their sessions; in the same transaction. */
+  readonly onPasswordReplaced: (tx: UnitOfWork, owner: Owner) => Promise<void>;
 }
 
 /** How people prove who they are: changing and resetting a password, and proving that an address is theirs. */
 export function createCredentials(options: CredentialOptions) {
   const { database, clock, passwords, sessions, links, queue } = options;
 
-  /** Sets the password and tells the owner by mail; their sessions are the caller's to end. */
+  /** Sets the password, ends what else was given out and tells the owner by mail; their sessions are the caller's to end. */
   async function setPassword(
     tx: UnitOfWork,
     { userId, organizationId }: Owner,
@@ -40,6 +42,7 @@ export function createCredentials(options: CredentialOptions) {
     const replaced = await replacePassword(tx, organizationId, userId, hashes);
     // Another device has just changed it: what this one knew is the current password no more.
     if (!replaced) throw new AppError('INVALID_CREDENTIALS');
+    await options.onPasswordReplaced(tx, { userId, organizationId });
     const payload = { changeId: newId(), at: clock.now().toISOString() };
     await queue.enqueue({ eventType: 'account.password_changed', organizationId, userId, payload }, tx);
     const actorId = action === 'password.changed' ? userId : null;
@@ -99,7 +102,7 @@ export function createCredentials(options: CredentialOptions) {
       });
     },
 
-    /** Has a new link mailed that proves the viewer's address; at most 3 a day. */
+    /** Has a new link mailed that proves the viewer's address; at most 5 a day. */
     async requestEmailVerification(viewer: Viewer): Promise<void> {
       await database.transaction((tx) =>
         addLink({ tx, clock, queue }, 'account.email-verification', { id: viewer.userId }),

@@ -26,6 +26,8 @@ interface SignInNews {
 export interface Devices {
   /** Notes a sign-in, in its transaction, and has the owner told when it comes from a device that they never used. */
   signedIn(tx: UnitOfWork, owner: Owner, device: Device): Promise<void>;
+  /** By what a device of a person is known again. */
+  hashOf(userId: string, device: Device): Uint8Array<ArrayBuffer>;
 }
 
 export interface DevicesOptions {
@@ -38,13 +40,17 @@ export interface DevicesOptions {
 export function createDevices({ clock, queue, secret }: DevicesOptions): Devices {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'lectern known device', 32));
 
+  function hashOf(userId: string, { userAgent, address }: Device): Uint8Array<ArrayBuffer> {
+    const text = JSON.stringify([userId, browserOf(userAgent), networkOf(address)]);
+    return new Uint8Array(createHmac('sha256', key).update(text).digest());
+  }
+
   return {
-    async signedIn(tx, { userId, organizationId }, { userAgent, address }) {
+    hashOf,
+    async signedIn(tx, { userId, organizationId }, device) {
       const now = clock.now();
-      const browser = browserOf(userAgent);
-      const text = JSON.stringify([userId, browser, networkOf(address)]);
-      const hash = new Uint8Array(createHmac('sha256', key).update(text).digest());
-      const { known, others } = await noteDevice(tx, userId, hash, now);
+      const browser = browserOf(device.userAgent);
+      const { known, others } = await noteDevice(tx, userId, hashOf(userId, device), now);
       // The first device of an account is no news to whoever has just made it.
       if (known || !others) return;
       const payload = { signInId: newId(), browser, at: now.toISOString() };

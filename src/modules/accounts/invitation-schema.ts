@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
 import { id, parseArgs } from '../../graphql/input.js';
+import { keyPatterns, parsePage } from '../../shared/pagination.js';
 import { emailArg as email } from './arguments.js';
 import type { InvitationView } from './invitations.js';
 import { OkPayload, RoleEnum, UserRef } from './types.js';
@@ -65,6 +66,27 @@ const InvitationPayload = builder
       }),
     }),
   });
+
+const InvitationConnection = builder.connectionObject(
+  { type: InvitationRef, name: 'InvitationConnection', description: 'A page of invitations.' },
+  { name: 'InvitationEdge', description: 'An invitation in a page.' },
+);
+
+builder.queryField('invitations', (t) =>
+  t.field({
+    type: InvitationConnection,
+    description:
+      'The invitations that can still be used, the newest first: for admins all of the school, for others their own. UNAUTHENTICATED, VALIDATION_ERROR.',
+    args: {
+      first: t.arg.int({ description: 'How many: 20 unless told, at most 100.' }),
+      after: t.arg.string({ description: 'The cursor of the edge after which to go on.' }),
+    },
+    resolve: (_root, args, context) => {
+      const page = parsePage(args, [keyPatterns.instant, keyPatterns.uuid]);
+      return context.services.accounts.invitations(requireViewer(context), page);
+    },
+  }),
+);
 
 builder.mutationFields((t) => ({
   createInvitation: t.field({

@@ -1,4 +1,6 @@
 import type { Queryable } from '../../platform/database/database.js';
+import { keyset } from '../../platform/database/keyset.js';
+import type { Page } from '../../shared/pagination.js';
 import type { Role } from '../../shared/viewer.js';
 
 /** That somebody may join a school in a role, as stored. */
@@ -63,6 +65,32 @@ export function findInvitations(
     organizationId,
     ids,
     now,
+  );
+}
+
+/** A page of the living invitations of the school, of this inviter alone when one is given, the newest first; one row more than asked for. */
+export function listInvitations(
+  on: Queryable,
+  organizationId: string,
+  inviterId: string | null,
+  now: Date,
+  page: Page,
+): Promise<Invitation[]> {
+  const values: unknown[] = [organizationId, now];
+  const by = inviterId === null ? '' : ` AND inviter_id = $${values.push(inviterId)}::uuid`;
+  const { where, orderAndLimit } = keyset(
+    page,
+    [
+      { name: 'created_at', type: 'timestamptz' },
+      { name: 'id', type: 'uuid' },
+    ],
+    'DESC',
+    values,
+  );
+  return on.sql(
+    `SELECT ${columns} FROM invitation
+     WHERE organization_id = $1::uuid AND expires_at > $2::timestamptz${by}${where}${orderAndLimit}`,
+    ...values,
   );
 }
 

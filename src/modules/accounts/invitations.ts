@@ -3,18 +3,26 @@ import type { Clock } from '../../platform/clock.js';
 import type { Database, UnitOfWork } from '../../platform/database/database.js';
 import { AppError, invalid } from '../../shared/errors.js';
 import { encodeId, newId } from '../../shared/ids.js';
+import { type Connection, mapConnection, type Page, toConnection } from '../../shared/pagination.js';
 import type { Viewer } from '../../shared/viewer.js';
 import {
   findInvitation,
   findInvitations,
   type Invitation,
   insertInvitation,
+  listInvitations,
   removeInvitation,
 } from './invitation-store.js';
 import { lockOwner } from './link-store.js';
 import type { LetterQueue } from './mailed-links.js';
 import type { OneTimeLinks } from './one-time-links.js';
-import { canInviteAs, canRevokeAnyInvitation, canSeeInvitation, type InvitedRole } from './policy.js';
+import {
+  canInviteAs,
+  canListInvitationsOfAll,
+  canRevokeAnyInvitation,
+  canSeeInvitation,
+  type InvitedRole,
+} from './policy.js';
 
 const dayMs = 86_400_000;
 const lifetimeMs = 7 * dayMs;
@@ -83,6 +91,15 @@ export function createInvitations({ database, clock, queue, links }: InvitationO
       const visible = rows.filter((row) => canSeeInvitation(viewer, row));
       const byId = new Map(visible.map((row) => [row.id, viewOf(row)]));
       return ids.map((id) => byId.get(id) ?? new AppError('INVITATION_NOT_FOUND'));
+    },
+
+    /** The living invitations that the viewer may see, the newest first. */
+    async list(viewer: Viewer, page: Page): Promise<Connection<InvitationView>> {
+      const { organizationId, userId } = viewer;
+      const by = canListInvitationsOfAll(viewer) ? null : userId;
+      const rows = await listInvitations(database, organizationId, by, clock.now(), page);
+      const connection = toConnection(rows, page, (row) => [row.createdAt.toISOString(), row.id]);
+      return mapConnection(connection, viewOf);
     },
 
     /** Ends an invitation: one's own, and for admins any of the school. Fails with INVITATION_NOT_FOUND. */

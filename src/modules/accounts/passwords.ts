@@ -9,10 +9,18 @@ import { createTurns } from './turns.js';
  */
 const cost = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const satisfies Options;
 const saltBytes = 16;
+const hashBytes = 32;
 
 /** Hashes a password for keeping, at once and with a salt of its own. For operators: without any bound on how many run. */
 export function hashPassword(password: string): Promise<string> {
   return hash(password.normalize('NFKC'), cost);
+}
+
+/** What stands in for the hash of an account that is not there: made like any other, of no password. */
+export function hashOfNobody(): string {
+  const { memoryCost, timeCost, parallelism } = cost;
+  const text = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${text(saltBytes)}$${text(hashBytes)}`;
 }
 
 /**
@@ -49,7 +57,7 @@ export function createPasswords({ maxWaiting = 100, niceness = 10 } = {}): Passw
           return setting ? [[setting.name, setting.options] as const] : [];
         }),
       );
-      // Nobody has an account: as long as somebody who has one.
+      // An account that was erased: as long as any other.
       if (settings.size === 0) settings.set('', { ...cost, salt: randomBytes(saltBytes) });
       const normal = password.normalize('NFKC');
       const made = await inTurn(async () => {

@@ -62,7 +62,12 @@ export function canSeeInvitation(
   invitation: { readonly organizationId: string; readonly inviterId: string },
 ): boolean {
   if (viewer.organizationId !== invitation.organizationId) return false;
-  return viewer.userId === invitation.inviterId || canRevokeAnyInvitation(viewer);
+  return viewer.userId === invitation.inviterId || canListInvitationsOfAll(viewer);
+}
+
+/** Whether the viewer's list of invitations is the whole school's; else it is of their own. */
+export function canListInvitationsOfAll(viewer: Viewer): boolean {
+  return may(viewer, 'user:invite');
 }
 
 /** Whether the viewer may end the invitations of others in the school. */

@@ -27,7 +27,7 @@ import {
   updatePlan,
   updateUser,
 } from './user-store.js';
-import { type OrganizationView, ownView, type UserView, viewOf } from './views.js';
+import { type OrganizationView, readOwn, type UserView, viewOf } from './views.js';
 
 /** The organization that comes with the first migration; sign-up goes there. */
 export const defaultOrganizationId = '01900000-0000-7000-8000-000000000001';
@@ -76,6 +76,9 @@ export function createAccountService(options: AccountServiceOptions) {
 
     /** Invitations in the order of `ids`; INVITATION_NOT_FOUND in the place of one that the viewer may not see. */
     invitationsByIds: invitations.byIds,
+
+    /** The open invitations of the viewer, and for admins of the school, the newest first. */
+    invitations: invitations.list,
 
     /** Ends an invitation. Fails with INVITATION_NOT_FOUND. */
     revokeInvitation: invitations.revoke,
@@ -215,10 +218,3 @@ export function createAccountService(options: AccountServiceOptions) {
 
 /** Accounts, as `createAccountService` makes them. */
 export type AccountService = ReturnType<typeof createAccountService>;
-
-async function readOwn(on: Queryable, organizationId: string, userId: string): Promise<UserView> {
-  const row = await findUser(on, organizationId, userId);
-  // It was there a moment ago, so it has been deleted meanwhile.
-  if (!row) throw new AppError('SESSION_EXPIRED');
-  return ownView(row);
-}

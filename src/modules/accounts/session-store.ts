@@ -1,5 +1,8 @@
+import { type AuditAction, auditInsert } from '../../platform/audit/record.js';
 import type { Queryable } from '../../platform/database/database.js';
 import type { Role } from '../../shared/viewer.js';
+import { lockedWithPassword } from './address-store.js';
+import { ownUser, type UserRow } from './user-store.js';
 
 /** The owner of a living session, as every request needs them. */
 export interface SessionOwner {
@@ -100,6 +103,53 @@ export async function insertSession(on: Queryable, session: NewSession): Promise
     session.expiresAt,
     session.tokenHash,
   );
+}
+
+/** By what somebody is known who signs in again. */
+export interface KnownUser {
+  readonly deviceHash: Uint8Array<ArrayBuffer>;
+  /** What the given password was found to be of. */
+  readonly passwordHash: string;
+}
+
+/**
+ * Opens a session from a device that the user has signed in from before, notes both, and gives the user: the whole of an
+ * ordinary sign-in in one statement, since a rush of them shares the machine with everybody else. Null, and nothing is
+ * done, when the device is not known, or `passwordHash` is not the user's any more.
+ */
+export async function insertSessionOfKnownDevice(
+  on: Queryable,
+  session: NewSession,
+  { deviceHash, passwordHash }: KnownUser,
+  entry: { readonly organizationId: string; readonly action: AuditAction; readonly subject: string },
+): Promise<UserRow | null> {
+  const rows = await on.sql<UserRow>(
+    `WITH person AS (${lockedWithPassword('$2', '$8', '$11')}),
+     seen AS (
+       UPDATE known_device d SET seen_at = $4::timestamptz FROM person
+       WHERE d.user_id = person.id AND d.hash = $7::bytea RETURNING d.user_id),
+     opened AS (
+       INSERT INTO session (id, user_id, user_agent, created_at, last_used_at, expires_at)
+       SELECT $1::uuid, user_id, $3::text, $4::timestamptz, $4::timestamptz, $5::timestamptz FROM seen RETURNING id),
+     given AS (
+       INSERT INTO refresh_token (hash, session_id, generation, created_at)
+       SELECT $6::bytea, id, 1, $4::timestamptz FROM opened),
+     noted AS (
+       ${auditInsert(`SELECT $8::uuid, user_id, $9::text, $10::text, '{}'::jsonb FROM seen`)})
+     ${ownUser('$8', '$2')} AND EXISTS (SELECT FROM opened)`,
+    session.id,
+    session.userId,
+    session.userAgent,
+    session.now,
+    session.expiresAt,
+    session.tokenHash,
+    deviceHash,
+    entry.organizationId,
+    entry.action,
+    entry.subject,
+    passwordHash,
+  );
+  return rows[0] ?? null;
 }
 
 /** A session that a refresh holds. */

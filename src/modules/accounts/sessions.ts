@@ -9,6 +9,8 @@ import { createRefreshTokens, hashOfToken } from './refresh-tokens.js';
 import {
   findOwner,
   insertSession,
+  insertSessionOfKnownDevice,
+  type KnownUser,
   listSessions,
   lockSessionOfToken,
   readToken,
@@ -18,6 +20,7 @@ import {
   type SessionRow,
   type TokenState,
 } from './session-store.js';
+import type { UserRow } from './user-store.js';
 
 const dayMs = 86_400_000;
 /** A session that is not refreshed for so long has ended. */
@@ -128,25 +131,35 @@ export function createSessions(options: SessionOptions) {
     return { kind: 'rotated', sessionId, userId, organizationId, successor };
   }
 
+  /** A session that is not opened yet, its first refresh token, and what the audit log is to say of it. */
+  function prepare({ userId, organizationId }: Owner, userAgent: string | null) {
+    const now = clock.now();
+    const id = newId();
+    const refreshToken = refreshTokens.first();
+    const expiresAt = new Date(now.getTime() + idleMs);
+    const session = { id, userId, userAgent, now, expiresAt, tokenHash: hashOfToken(refreshToken) };
+    const entry = { organizationId, action: 'session.opened', subject: encodeId('session', id) } as const;
+    return { session, refreshToken, entry };
+  }
+
   return {
     /** Opens a session of the user within the caller's transaction, which it locks the end of the audit log in. */
     async open(tx: UnitOfWork, owner: Owner, userAgent: string | null): Promise<Tokens> {
-      const { userId, organizationId } = owner;
-      const now = clock.now();
-      const id = newId();
-      const refreshToken = refreshTokens.first();
-      const expiresAt = new Date(now.getTime() + idleMs);
-      await insertSession(tx, {
-        id,
-        userId,
-        userAgent,
-        now,
-        expiresAt,
-        tokenHash: hashOfToken(refreshToken),
-      });
-      const subject = encodeId('session', id);
-      await recordAudit(tx, { organizationId, actorId: userId, action: 'session.opened', subject });
-      return tokensOf(userId, id, refreshToken);
+      const { session, refreshToken, entry } = prepare(owner, userAgent);
+      await insertSession(tx, session);
+      await recordAudit(tx, { ...entry, actorId: owner.userId });
+      return tokensOf(owner.userId, session.id, refreshToken);
+    },
+
+    /** Opens a session of somebody who is known by their device and password, and gives them; null when they are not. */
+    async openAgain(
+      owner: Owner,
+      userAgent: string | null,
+      known: KnownUser,
+    ): Promise<{ readonly tokens: Tokens; readonly row: UserRow } | null> {
+      const { session, refreshToken, entry } = prepare(owner, userAgent);
+      const row = await insertSessionOfKnownDevice(database, session, known, entry);
+      return row && { tokens: await tokensOf(owner.userId, session.id, refreshToken), row };
     },
 
     /**

@@ -16,7 +16,7 @@ import type { SaltOf } from './salts.js';
 import type { Sessions } from './sessions.js';
 import type { SignedIn } from './sign-in.js';
 import { findUser, insertUser } from './user-store.js';
-import { ownView } from './views.js';
+import { readOwn } from './views.js';
 
 const schoolTimeZone = 'Europe/Kyiv';
 const schoolLocale = 'uk';
@@ -100,9 +100,7 @@ export function createSignUp(options: SignUpOptions) {
       const detail: AuditRecord['detail'] = invitation ? { invited: true, role: user.role } : {};
       await recordAudit(tx, { organizationId, actorId: userId, action: 'account.created', subject, detail });
       const tokens = await sessions.open(tx, { userId, organizationId }, device.userAgent);
-      const row = await findUser(tx, organizationId, userId);
-      if (!row) throw new AppError('SESSION_EXPIRED');
-      return { ...tokens, user: ownView(row) };
+      return { ...tokens, user: await readOwn(tx, organizationId, userId) };
     };
     return database.transaction(join).catch((error: unknown) => {
       // Another account has proved the address at this very moment. Without its cause, which quotes the address.

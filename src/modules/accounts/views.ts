@@ -1,7 +1,9 @@
 import type { Plan } from '../../generated/prisma/enums.js';
+import type { Queryable } from '../../platform/database/database.js';
+import { AppError } from '../../shared/errors.js';
 import type { Role, Viewer } from '../../shared/viewer.js';
 import { canSeePrivateData } from './policy.js';
-import type { OrganizationRow, UserRow } from './user-store.js';
+import { findUser, type OrganizationRow, type UserRow } from './user-store.js';
 
 /** A school. */
 export type OrganizationView = OrganizationRow;
@@ -47,4 +49,11 @@ export function ownView(row: UserRow): UserView {
     },
     createdAt: row.createdAt,
   };
+}
+
+/** A user whose session this is, as they see themselves. Fails with SESSION_EXPIRED when they were deleted meanwhile. */
+export async function readOwn(on: Queryable, organizationId: string, userId: string): Promise<UserView> {
+  const row = await findUser(on, organizationId, userId);
+  if (!row) throw new AppError('SESSION_EXPIRED');
+  return ownView(row);
 }

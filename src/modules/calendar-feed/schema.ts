@@ -13,7 +13,7 @@ const CalendarFeedRef = builder.objectRef<CalendarFeed>('CalendarFeed').implemen
   fields: (t) => ({
     url: t.exposeString('url', {
       description:
-        'The address. Whoever has it can read the lessons of the last 90 days and those to come, 1,000 at most: keep it secret.',
+        'The address. Whoever has it can read the lessons of the last 90 days and those to come, 1,000 at most: keep it secret. It changes with the password.',
     }),
   }),
 });

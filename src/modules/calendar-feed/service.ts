@@ -1,10 +1,10 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import type { Clock } from '../../platform/clock.js';
-import type { Database } from '../../platform/database/database.js';
+import type { Database, UnitOfWork } from '../../platform/database/database.js';
 import { calendarText } from '../../platform/icalendar/calendar.js';
 import type { Viewer } from '../../shared/viewer.js';
 import { findFeedEvents } from './calendar-lessons.js';
-import { type FeedKey, findKey, findOwner, putKey } from './store.js';
+import { type FeedKey, findKey, findOwner, putKey, removeKey } from './store.js';
 
 /** How far back a feed goes. */
 const pastDays = 90;
@@ -49,6 +49,10 @@ export function createCalendarFeedService({ database, clock, secret, publicUrl }
       const kept = await findKey(database, organizationId, userId);
       return feedOf(await putKey(database, organizationId, userId, newKey(), kept));
     },
+
+    /** Ends the address of somebody's feed within a transaction; the next one is made when they ask for it. */
+    end: (tx: UnitOfWork, { organizationId, userId }: Pick<Viewer, 'organizationId' | 'userId'>) =>
+      removeKey(tx, organizationId, userId),
 
     /** The calendar that a secret opens, as iCalendar text; null for any other text. */
     async read(feedSecret: string): Promise<string | null> {

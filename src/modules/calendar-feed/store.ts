@@ -57,6 +57,15 @@ export async function putKey(
   return row as FeedKey;
 }
 
+/** Takes a person's key away, if they have one. */
+export async function removeKey(on: Queryable, organizationId: string, userId: string): Promise<void> {
+  await on.sql(
+    'DELETE FROM calendar_feed WHERE organization_id = $1::uuid AND user_id = $2::uuid',
+    organizationId,
+    userId,
+  );
+}
+
 /** Whose feed a secret opens. The secret is all that is known of the reader, so it alone finds the school too. */
 export async function findOwner(on: Queryable, hash: string): Promise<FeedOwner | null> {
   const [row] = await on.sql<FeedOwner>(

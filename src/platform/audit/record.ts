@@ -36,14 +36,18 @@ export interface AuditRecord {
   readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** The beginning of a statement that adds entries together with what they are about; `select` gives these columns. */
+export function auditInsert(select: string): string {
+  return `INSERT INTO audit_entry (organization_id, actor_id, action, subject, detail) ${select}`;
+}
+
 /**
  * Adds an entry to its school's chain. Within a transaction it locks the end of the chain until the commit: call it
  * after every lock on people and domain rows, and before channels.
  */
 export async function recordAudit(on: Queryable, entry: AuditRecord): Promise<void> {
   await on.sql(
-    `INSERT INTO audit_entry (organization_id, actor_id, action, subject, detail)
-     VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::jsonb)`,
+    auditInsert('VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::jsonb)'),
     entry.organizationId,
     entry.actorId,
     entry.action,

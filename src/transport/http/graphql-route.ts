@@ -17,6 +17,7 @@ import type { CallerOf } from '../client-address.js';
 import type { GraphiqlPage } from '../graphiql/page.js';
 import { graphqlPath } from '../path.js';
 import { headersOf, type RateLimits, stateOf } from '../rate-limits.js';
+import { createDoorstep } from './doorstep.js';
 import { scopeOf, sendErrors, sendFailure } from './failures.js';
 import { answerType, wantsPage } from './graphql-answer.js';
 import { isRead, readRequest, writeText } from './graphql-request.js';
@@ -39,6 +40,7 @@ export interface GraphqlRouteOptions {
 export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
   const { apollo, guard, documents, services, authenticate, callerOf, rateLimits, graphiql } = options;
   const { logger, tracing } = options;
+  const comeIn = createDoorstep();
 
   async function contextFor(request: FastifyRequest, caller: Caller): Promise<Context> {
     const token = bearerToken(request.headers);
@@ -57,6 +59,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
       const error = new AppError('BAD_REQUEST', { accept: [{ rule: 'TAKES_JSON' }] });
       return sendErrors(request, reply, [formatError(error, scopeOf(request, logger))], 406);
     }
+    if (request.headers.authorization === undefined) await comeIn();
     const caller = callerOf(request.raw);
     const cost = await understand(request, reply, caller);
     const context = await contextFor(request, caller);

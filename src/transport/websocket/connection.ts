@@ -156,7 +156,7 @@ export class Connection implements OutboxHost, Watched {
     this.end(closeCodeOf(code), code);
   }
 
-  /** Will end the socket with 4403, unless it is told another time before. */
+  /** Will end the socket with UNAUTHENTICATED, unless it is told another time before. */
   expireIn(milliseconds: number): void {
     this.#expiresAt = Math.max(1, nowMs() + Math.round(milliseconds));
   }
