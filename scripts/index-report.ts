@@ -35,6 +35,12 @@ const statements = await tellStory(
 );
 say(`${statements.length} statements`);
 
+// The story has made every connection tell its plans, which is not what a write costs.
+const first = new pg.Client({ connectionString: url });
+await first.connect();
+await first.query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} RESET ALL`);
+await first.end();
+
 const client = new pg.Client({ connectionString: url });
 await client.connect();
 try {

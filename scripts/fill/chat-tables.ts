@@ -89,7 +89,7 @@ export const chatTables: Tables = (shape, now) => {
       (n) => {
         const { room, sequence } = placeOfMessage(shape, n);
         const { id, kind, school, writer } = roomOf(shape, room, now);
-        const [madeAt, open] = [sentAt(n), n % 100 === 0];
+        const [madeAt, open] = [at(now - 60 * day + n), n % 100 === 0];
         return [
           ...[idOf('report', n), school, idOf('message', n), id, kind, writer(sequence)],
           ...[writer(sequence + (sequence % 3 === 0 ? 1 : 3 - (sequence % 3))), 'SPAM', madeAt],

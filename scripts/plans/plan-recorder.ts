@@ -35,9 +35,12 @@ const settings = {
 };
 
 /** The settings alone, as statements for one connection. */
-export const planSettings = Object.entries(settings)
-  .filter(([key]) => key.includes('.') || key === 'plan_cache_mode')
-  .map(([key, value]) => `SET ${key} = '${value}'`);
+export const planSettings = [
+  `LOAD 'auto_explain'`,
+  ...Object.entries(settings)
+    .filter(([key]) => key !== 'session_preload_libraries')
+    .map(([key, value]) => `SET ${key} = '${value}'`),
+];
 
 const message = /^duration: ([\d.]+) ms {2}plan:\n([\s\S]*)$/;
 
