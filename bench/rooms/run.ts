@@ -2,7 +2,7 @@
  * Measures many authors of one room beside bare INSERTs in one table by as many connections, on one embedded PostgreSQL:
  * `npm run rooms`. The two take turns; the numbers go to docs/performance/rooms.json.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -78,9 +78,27 @@ async function classroom(): Promise<{ viewers: Viewer[]; classroomId: string }> 
   return { viewers, classroomId };
 }
 
-/** Lets every author write again and again for the time; gives how many a second were written and how long one took. */
-async function rush(write: (author: number) => Promise<unknown>): Promise<{ rate: number; p99: number }> {
+/** One round: how many a second were written, how long one took, and what a message cost each of the two, in µs of processor time. */
+interface Round {
+  readonly rate: number;
+  readonly p99: number;
+  readonly node: number;
+  readonly postgres: number;
+}
+
+/** What the processes of PostgreSQL have used of the processors so far, in µs. */
+async function postgresTime(): Promise<number> {
+  const rows = await database.sql<{ pid: number }>('SELECT pid FROM pg_stat_activity');
+  const stats = await Promise.all(
+    rows.map(({ pid }) => readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => '0')),
+  );
+  return stats.reduce((sum, text) => sum + Number(text.split(' ')[0]) / 1_000, 0);
+}
+
+/** Lets every author write again and again for the time. */
+async function rush(write: (author: number) => Promise<unknown>): Promise<Round> {
   const times: number[] = [];
+  const [nodeBefore, postgresBefore] = [process.cpuUsage(), await postgresTime()];
   const begin = performance.now();
   const end = begin + seconds * 1_000;
   await Promise.all(
@@ -93,7 +111,13 @@ async function rush(write: (author: number) => Promise<unknown>): Promise<{ rate
     }),
   );
   const rate = (times.length * 1_000) / (performance.now() - begin);
-  return { rate, p99: times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN };
+  const { user, system } = process.cpuUsage(nodeBefore);
+  return {
+    rate,
+    p99: times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN,
+    node: (user + system) / times.length,
+    postgres: ((await postgresTime()) - postgresBefore) / times.length,
+  };
 }
 
 const connections = await Promise.all(
@@ -125,7 +149,7 @@ const contenders = {
 };
 type Name = keyof typeof contenders;
 
-const measured: Record<Name, { rate: number; p99: number }[]> = { bare: [], lectern: [] };
+const measured: Record<Name, Round[]> = { bare: [], lectern: [] };
 for (let round = 0; round <= rounds; round++) {
   const order: Name[] = round % 2 === 0 ? ['bare', 'lectern'] : ['lectern', 'bare'];
   for (const name of order) {
@@ -146,6 +170,8 @@ const ratios = measured.lectern.map(({ rate }, index) => rate / (measured.bare[i
 const summary = (name: Name) => ({
   rates: measured[name].map(({ rate }) => Math.round(rate)),
   rate: Math.round(median(measured[name].map(({ rate }) => rate))),
+  nodeMicroseconds: Math.round(median(measured[name].map(({ node }) => node))),
+  postgresMicroseconds: Math.round(median(measured[name].map(({ postgres }) => postgres))),
   p99Milliseconds: Math.round(median(measured[name].map(({ p99 }) => p99)) * 10) / 10,
 });
 const report = {

@@ -4,11 +4,12 @@ import {
   memberOfClassroom,
   messagesOfRoom,
   placeOfMessage,
+  roomsWithMessages,
   type Shape,
   schoolOfTutor,
   subjectOfRoom,
 } from './shape.js';
-import { at, day, minute, type Tables, table } from './table.js';
+import { at, day, hour, minute, type Tables, table } from './table.js';
 import { messageText } from './words.js';
 
 /** The n-th room: the id of its subject, its school, and who writes in it, the most often the second. */
@@ -32,7 +33,7 @@ export function roomOf(shape: Shape, n: number, now: number) {
 
 /** Messages, how far they were read, and the log of channels. */
 export const chatTables: Tables = (shape, now) => {
-  const { rows, messages } = shape;
+  const { rows, otherRows, messages } = shape;
   const sentAt = (n: number) => at(now - 30 * day + Math.floor((n / messages) * 30 * day));
   const events = Math.min(rows, messages);
   const channels = ['inbox', 'lessons', 'notifications'];
@@ -72,25 +73,42 @@ export const chatTables: Tables = (shape, now) => {
         ];
       },
     ),
-    table('chat_reaction', 'message_id user_id emoji organization_id', rows, (n) => {
+    table('chat_reaction', 'message_id user_id emoji organization_id', otherRows, (n) => {
       const { school, writer } = roomOf(shape, placeOfMessage(shape, n).room, now);
       return [idOf('message', n), writer(n), '👍', school];
     }),
-    table('chat_mention', 'message_id user_id organization_id', rows, (n) => {
+    table('chat_mention', 'message_id user_id organization_id', otherRows, (n) => {
       const { school, writer } = roomOf(shape, placeOfMessage(shape, n).room, now);
       return [idOf('message', n), writer(n + 1), school];
     }),
+    // One in a hundred waits for an admin.
+    table(
+      'message_report',
+      'id organization_id message_id room_id room_kind author_id reporter_id reason sent_at state created_at resolved_at kept_until',
+      otherRows,
+      (n) => {
+        const { room, sequence } = placeOfMessage(shape, n);
+        const { id, kind, school, writer } = roomOf(shape, room, now);
+        const [madeAt, open] = [sentAt(n), n % 100 === 0];
+        return [
+          ...[idOf('report', n), school, idOf('message', n), id, kind, writer(sequence)],
+          ...[writer(sequence + (sequence % 3 === 0 ? 1 : 3 - (sequence % 3))), 'SPAM', madeAt],
+          ...[open ? 'OPEN' : 'DISMISSED', madeAt, open ? null : madeAt],
+          at(n % 200 === 1 ? now - hour : now + 300 * day),
+        ];
+      },
+    ),
     // Two of each room; the last few of each room are unread.
-    table('chat_read_marker', 'user_id room_id up_to_sequence updated_at', rows, (n) => {
+    table('chat_read_marker', 'user_id room_id up_to_sequence updated_at', otherRows, (n) => {
       const { id, writer } = roomOf(shape, n >> 1, now);
       const read = messagesOfRoom(shape, n >> 1) - (n % 7);
       return [writer(n & 1), id, Math.max(0, read), at(now - minute)];
     }),
-    table('channel', 'id last_seq last_tag', rows, (n) => {
+    table('channel', 'id last_seq last_tag', roomsWithMessages(shape), (n) => {
       const last = messagesOfRoom(shape, n);
       return [`chat:${roomOf(shape, n, now).id}`, last, last];
     }),
-    table('channel', 'id', rows, (n) => {
+    table('channel', 'id', otherRows, (n) => {
       const person = Math.floor(n / channels.length);
       return [`${channels[n % channels.length]}:${idOf('user', person)}`];
     }),

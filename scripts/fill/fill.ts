@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { boardTables } from './board-tables.js';
 import { chatTables } from './chat-tables.js';
 import { copyTable } from './copy.js';
 import { lessonTables } from './lesson-tables.js';
@@ -9,7 +10,9 @@ import type { Table } from './table.js';
 
 /** The rows of every table, in the order in which they refer to each other. */
 export function tablesOf(shape: Shape, now: number): Table[] {
-  return [peopleTables, lessonTables, chatTables, notificationTables].flatMap((tables) => tables(shape, now));
+  return [peopleTables, lessonTables, chatTables, boardTables, notificationTables].flatMap((tables) =>
+    tables(shape, now),
+  );
 }
 
 export interface FillOptions {
@@ -31,6 +34,13 @@ const plainIndexes = `
   SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition
     FROM pg_index i
    WHERE i.indrelid = ANY ($1::regclass[]) AND NOT i.indisunique AND NOT i.indisexclusion`;
+
+/** Tables whose triggers would count or chain what is so already, and what switches these on again. */
+const untriggered = [
+  ['classroom_member', 'ENABLE TRIGGER USER'],
+  ['audit_entry', 'ENABLE ALWAYS TRIGGER audit_entry_chain, ENABLE ALWAYS TRIGGER audit_entry_append_only'],
+  ['audit_head', 'ENABLE ALWAYS TRIGGER audit_head_append_only'],
+] as const;
 
 async function fillTable(client: Client, table: Table, progress: (line: string) => void): Promise<void> {
   const begin = performance.now();
@@ -64,10 +74,9 @@ export async function fillDatabase(options: FillOptions): Promise<number> {
     const names = [...new Set(tables.map(({ name }) => name))];
     const { rows: indexes } = await client.query<{ name: string; definition: string }>(plainIndexes, [names]);
     for (const { name } of indexes) await client.query(`DROP INDEX ${name}`);
-    // It counts members, who are counted already.
-    await client.query('ALTER TABLE classroom_member DISABLE TRIGGER USER');
+    for (const [table] of untriggered) await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
     for (const table of tables) await fillTable(client, table, progress);
-    await client.query('ALTER TABLE classroom_member ENABLE TRIGGER USER');
+    for (const [table, enable] of untriggered) await client.query(`ALTER TABLE ${table} ${enable}`);
     for (const { name, definition } of indexes) {
       const begin = performance.now();
       await client.query(definition);

@@ -77,14 +77,19 @@ export const lessonTables: Tables = (shape, now) => {
         ];
       },
     ),
-    table('lesson_history', 'lesson_id version organization_id at by_id change to', shape.rows, (n) => {
+    table('lesson_history', 'lesson_id version organization_id at by_id change to', shape.otherRows, (n) => {
       const { school, tutor, startsAt } = lesson(n);
       return [idOf('lesson', n), 1, school, at(startsAt - 14 * day), tutor, 'SCHEDULED', 'SCHEDULED'];
     }),
-    table('lesson_attendance', 'lesson_id user_id session_id at present organization_id', shape.rows, (n) => {
-      const { school, tutor, startsAt } = lesson(n >> 1);
-      const session = idOf('session', 0);
-      return [idOf('lesson', n >> 1), tutor, session, at(startsAt + (n & 1) * hour), !(n & 1), school];
-    }),
+    table(
+      'lesson_attendance',
+      'lesson_id user_id session_id at present organization_id',
+      shape.otherRows,
+      (n) => {
+        const { school, tutor, startsAt } = lesson(n >> 1);
+        const session = idOf('session', 0);
+        return [idOf('lesson', n >> 1), tutor, session, at(startsAt + (n & 1) * hour), !(n & 1), school];
+      },
+    ),
   ];
 };

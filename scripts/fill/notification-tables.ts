@@ -1,3 +1,4 @@
+import { encodeId } from '../../src/shared/ids.js';
 import { lessonOf } from './lesson-tables.js';
 import { idOf, scatter } from './shape.js';
 import { at, day, minute, type Tables, table } from './table.js';
@@ -19,7 +20,7 @@ export const notificationTables: Tables = (shape, now) => {
             n % 3 ? tutor : student,
             'lesson.scheduled',
             `source-${n}`,
-            null,
+            encodeId('lesson', idOf('lesson', n)),
           ],
           ...[`{"lessonId": "${idOf('lesson', n)}"}`, at(madeAt(n)), n % 40 ? at(madeAt(n) + minute) : null],
           n % 200 ? null : at(now + day),

@@ -1,7 +1,9 @@
 /** How many there are of everything in a generated database, from one number: the rows of each large table. */
 export interface Shape {
-  /** Rows of each large table. */
+  /** Lessons, notifications, queue items and events of channels. */
   readonly rows: number;
+  /** Rows of each other large table. */
+  readonly otherRows: number;
   readonly messages: number;
   readonly tutors: number;
   readonly students: number;
@@ -14,17 +16,18 @@ export interface Shape {
   readonly busyRooms: number;
 }
 
-/** The shape of a database whose large tables have `rows` rows, but for messages. */
-export function shapeOf(rows: number, messages = rows): Shape {
+/** The shape of a database whose large tables have `rows` rows, but for messages and what there is beside the main tables. */
+export function shapeOf(rows: number, messages = rows, otherRows = rows): Shape {
   const tutors = Math.max(12, 2 * Math.round(rows / 2_000));
-  const students = Math.max(4 * tutors, Math.round(rows / 4));
+  const students = Math.max(4 * tutors, Math.round(Math.min(rows / 4, 25_000 + rows / 20)));
   return {
     rows,
+    otherRows,
     messages,
     tutors,
     students,
-    classrooms: Math.max(20, Math.round(rows / 200)),
-    membersOfClassroom: Math.min(199, Math.floor(students / tutors) - 1),
+    classrooms: Math.max(20, Math.round(otherRows / 50)),
+    membersOfClassroom: Math.min(49, Math.floor(students / tutors) - 1),
     pairs: Math.max(tutors, Math.round(rows / 100)),
     busyRooms: 50,
   };
@@ -33,16 +36,19 @@ export function shapeOf(rows: number, messages = rows): Shape {
 /** The tables whose ids are made here. */
 const kinds = [
   ...['organization', 'user', 'session', 'relation', 'series', 'lesson', 'classroom', 'message'],
-  ...['notification', 'item', 'link', 'push', 'endpoint', 'node', 'other'],
+  ...['notification', 'item', 'link', 'push', 'endpoint', 'node', 'other', 'invitation', 'export', 'report'],
 ] as const;
 export type Kind = (typeof kinds)[number];
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
 const prefixes = new Map(kinds.map((kind, index) => [kind, `-7${hex(index + 1, 3)}-8000-`]));
 
-/** The id of the n-th row of a kind: like UUIDv7, it sorts by n. */
+/**
+ * The id of the n-th row of a kind: like UUIDv7, it sorts by n. Those of people lie as if by chance: if all tutors came
+ * first, the planner would take every table by tutor for one whose end is soon reached.
+ */
 export function idOf(kind: Kind, n: number): string {
-  const digits = hex(n, 12);
+  const digits = hex(kind === 'user' ? Math.imul(n, 0x9e3779b1) >>> 0 : n, 12);
   return `0190${digits.slice(0, 4)}-${digits.slice(4, 8)}${prefixes.get(kind)}${digits}`;
 }
 
@@ -93,6 +99,11 @@ export function messagesOfRoom(shape: Shape, room: number): number {
   if (room === 0) return ofKind(0);
   if (room <= busyRooms) return Math.max(0, share(ofKind(1), busyRooms, room - 1));
   return Math.max(0, share(ofKind(2) + ofKind(3), rows - busyRooms - 1, room - 1 - busyRooms));
+}
+
+/** How many rooms have messages: the first ones. */
+export function roomsWithMessages({ rows, messages, busyRooms }: Shape): number {
+  return Math.min(rows, 1 + busyRooms + Math.ceil(messages / 2));
 }
 
 /** The subject of the n-th room: of every ten one is a classroom and one a direct chat, as long as there are any. */

@@ -64,6 +64,7 @@ async function questions(on: Database, shape: Shape): Promise<[string, () => Pro
       () => readAround(on, school, [{ roomId: largest, messageId: centre?.[0]?.id ?? '' }]),
     ],
     ['newest page of 50 rooms', () => readPages(on, school, fifty, { ...forward, backward: true })],
+    ['first page of the list of rooms', () => listRooms(on, school, tutor, { ...forward, limit: 20 })],
     ['unread counts of 50 rooms', () => countUnread(on, school, tutor, fifty)],
     ['search for a frequent word in the largest room', () => found('урок', one)],
     ['search for a rare word in the largest room', () => found('рідкісне0', one)],

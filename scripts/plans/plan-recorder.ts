@@ -34,7 +34,20 @@ const settings = {
   plan_cache_mode: 'force_generic_plan',
 };
 
+/** The settings alone, as statements for one connection. */
+export const planSettings = Object.entries(settings)
+  .filter(([key]) => key.includes('.') || key === 'plan_cache_mode')
+  .map(([key, value]) => `SET ${key} = '${value}'`);
+
 const message = /^duration: ([\d.]+) ms {2}plan:\n([\s\S]*)$/;
+
+/** The plan that a notice tells; null for other notices. */
+export function planOf(notice: string): RunPlan | null {
+  const [, milliseconds, plan] = message.exec(notice) ?? [];
+  if (!plan) return null;
+  const { 'Query Text': text, Plan: root } = JSON.parse(plan) as { 'Query Text': string; Plan: PlanNode };
+  return { text, milliseconds: Number(milliseconds), root };
+}
 
 /**
  * Makes every later connection to the database tell the plan of each statement that it ran, and calls `told` with
@@ -49,11 +62,9 @@ export async function recordPlans(databaseUrl: string, told: (plan: RunPlan) => 
   await client.end();
   const connect = pg.Client.prototype.connect;
   const listening = function (this: pg.Client, ...args: unknown[]) {
-    this.on('notice', ({ message: text }) => {
-      const [, milliseconds, plan] = message.exec(text ?? '') ?? [];
-      if (!plan) return;
-      const { 'Query Text': sql, Plan } = JSON.parse(plan) as { 'Query Text': string; Plan: PlanNode };
-      told({ text: sql, milliseconds: Number(milliseconds), root: Plan });
+    this.on('notice', ({ message: text = '' }) => {
+      const plan = planOf(text);
+      if (plan) told(plan);
     });
     return Reflect.apply(connect, this, args);
   };

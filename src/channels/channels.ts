@@ -51,10 +51,11 @@ const removalBatch = 5_000;
 
 /** The channel log of one process. */
 export function createChannels({ database, bus, logger, pollMilliseconds = 500 }: ChannelsOptions): Channels {
-  const hub = new Hub(
-    (channel, fromSeq, limit) => readEvents(database, channel, fromSeq, limit),
-    (channel, error) => logger.warn({ err: asError(error), channel }, 'the channel log could not be read'),
-  );
+  const hub = new Hub({
+    read: (channel, fromSeq, limit) => readEvents(database, channel, fromSeq, limit),
+    failed: (channel, error) =>
+      logger.warn({ err: asError(error), channel }, 'the channel log could not be read'),
+  });
   const endings = createEndings(database);
   let timer: NodeJS.Timeout | undefined;
   let polling: Promise<void> | null = null;

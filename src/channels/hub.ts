@@ -1,14 +1,11 @@
 import type { ChannelEvent } from './events.js';
-import { type ReadLog, Tail } from './tail.js';
+import { Tail, type TailLog } from './tail.js';
 
 /** The channels that are followed on this node. A tail lives as long as it has a follower. */
 export class Hub {
   readonly #tails = new Map<string, Tail>();
 
-  constructor(
-    private readonly readLog: (channel: string, ...range: Parameters<ReadLog>) => ReturnType<ReadLog>,
-    private readonly onError: (channel: string, error: unknown) => void,
-  ) {}
+  constructor(private readonly log: TailLog) {}
 
   /** How many channels are followed. */
   get size(): number {
@@ -19,8 +16,7 @@ export class Hub {
   follow(channel: string): Tail {
     let tail = this.#tails.get(channel);
     if (!tail) {
-      const read: ReadLog = (fromSeq, limit) => this.readLog(channel, fromSeq, limit);
-      tail = new Tail(channel, read, (error) => this.onError(channel, error));
+      tail = new Tail(channel, this.log);
       this.#tails.set(channel, tail);
     }
     tail.followers++;

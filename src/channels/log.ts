@@ -71,15 +71,21 @@ export async function readRecentHeads(
   return { xmin: row?.xmin ?? '0', heads: new Map(Object.entries(row?.heads ?? {})) };
 }
 
-/** Removes up to about `limit` events that are older than `days`, from the front of each channel only; gives how many. */
+/**
+ * Removes up to about `limit` events that are older than `days`, from the front of each channel only; gives how many.
+ * Channel by channel (OFFSET 0): joined, the whole log would be read to find them.
+ */
 export async function removeExpired(on: Queryable, days: number, limit: number): Promise<number> {
   const rows = await on.sql(
-    `DELETE FROM channel_event e
-     USING (SELECT channel, max(seq) AS seq
-            FROM (SELECT channel, seq FROM channel_event
-                  WHERE occurred_at < now() - make_interval(days => $1) ORDER BY occurred_at LIMIT $2) old
-            GROUP BY channel) expired
-     WHERE e.channel = expired.channel AND e.seq <= expired.seq
+    `DELETE FROM channel_event
+     WHERE ctid = ANY (ARRAY(
+       SELECT e.place
+       FROM (SELECT channel, max(seq) AS seq
+             FROM (SELECT channel, seq FROM channel_event
+                   WHERE occurred_at < now() - make_interval(days => $1) ORDER BY occurred_at LIMIT $2) old
+             GROUP BY channel) expired
+       CROSS JOIN LATERAL (SELECT ctid AS place FROM channel_event e
+                           WHERE e.channel = expired.channel AND e.seq <= expired.seq OFFSET 0) e))
      RETURNING 1 AS removed`,
     days,
     limit,

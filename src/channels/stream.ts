@@ -15,7 +15,8 @@ export interface SourceOptions extends Subscribe {
  * `next()`, which here may wait for ever; this one ends the wait.
  */
 export class ChannelSource implements AsyncIterableIterator<StreamItem, void, undefined> {
-  readonly channel: string;
+  /** Shared with the tail, once there is one. */
+  #channel: string;
   readonly userId: string;
   readonly accessClass: string;
   /** Whether the subscriber resumes at a cursor. */
@@ -28,7 +29,7 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
   #joined = false;
 
   constructor(hub: Hub, options: SourceOptions) {
-    this.channel = options.channel;
+    this.#channel = options.channel;
     this.userId = options.userId;
     this.accessClass = options.accessClass ?? options.userId;
     this.resumed = Boolean(options.after);
@@ -36,6 +37,10 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
     this.#tail = null;
     const stop = new Stop();
     this.#pull = { items: this.#run(options, stop), stop };
+  }
+
+  get channel(): string {
+    return this.#channel;
   }
 
   /**
@@ -84,6 +89,7 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
   async *#run(options: SourceOptions, stop: Stop): AsyncGenerator<StreamItem, void, undefined> {
     const tail = this.#hub.follow(options.channel);
     this.#tail = tail;
+    this.#channel = tail.channel;
     try {
       const { channel, after, userId, readHead } = options;
       const authorize = () => options.authorize();
@@ -95,6 +101,11 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
   }
 }
 
+/** What makes of an item what resolvers get; null leaves it out. Must not depend on who subscribes. */
+type Step = (item: never) => Promise<unknown>;
+
+const none: readonly Step[] = [];
+
 /**
  * The items of a channel as resolvers get them. Whoever executes them for many subscribers takes the source and
  * prepares each item once.
@@ -102,16 +113,22 @@ export class ChannelSource implements AsyncIterableIterator<StreamItem, void, un
 export class ChannelStream<Item = StreamItem> implements AsyncIterableIterator<Item, void, undefined> {
   constructor(
     readonly source: ChannelSource,
-    /** What resolvers get for an item; null leaves it out. Must not depend on who subscribes. */
-    readonly prepare: (item: StreamItem) => Promise<Item | null> = async (item) => item as Item,
+    private readonly steps: readonly Step[] = none,
   ) {}
 
-  /** The same channel with items that hold more; `prepare` is given what is not left out already. */
-  map<Next>(prepare: (item: Item) => Promise<Next | null>): ChannelStream<Next> {
-    return new ChannelStream(this.source, async (raw) => {
-      const item = await this.prepare(raw);
-      return item === null ? null : prepare(item);
-    });
+  /** The same channel with items that hold more; `step` is given what is not left out already. */
+  map<Next>(step: (item: Item) => Promise<Next | null>): ChannelStream<Next> {
+    return new ChannelStream(this.source, this.steps.concat(step as Step));
+  }
+
+  /** What resolvers get for an item; null when it is left out. */
+  async prepare(item: StreamItem): Promise<Item | null> {
+    let prepared: unknown = item;
+    for (const step of this.steps) {
+      prepared = await step(prepared as never);
+      if (prepared === null) return null;
+    }
+    return prepared as Item;
   }
 
   async next(): Promise<IteratorResult<Item, void>> {

@@ -10,8 +10,11 @@ export interface LiveFeed {
   listen(hear: (event: ChannelEvent) => void): () => void;
 }
 
-/** Reads the log of the tail's channel. */
-export type ReadLog = (fromSeq: number, limit: number) => Promise<ChannelEvent[]>;
+/** The log that tails read. */
+export interface TailLog {
+  read(channel: string, fromSeq: number, limit: number): Promise<ChannelEvent[]>;
+  failed(channel: string, error: unknown): void;
+}
 
 /** Events of a channel that a node keeps in memory while anyone follows it. */
 const ringSize = 256;
@@ -40,8 +43,7 @@ export class Tail implements LiveFeed {
 
   constructor(
     readonly channel: string,
-    private readonly readLog: ReadLog,
-    private readonly onError: (error: unknown) => void,
+    private readonly log: TailLog,
   ) {}
 
   get head(): number {
@@ -76,7 +78,7 @@ export class Tail implements LiveFeed {
     try {
       while (this.behind) await this.#readGap();
     } catch (error) {
-      this.onError(error);
+      this.log.failed(this.channel, error);
     } finally {
       this.#advancing = false;
     }
@@ -105,11 +107,11 @@ export class Tail implements LiveFeed {
     const block = await this.#block(Math.floor((seq - 1) / readSize));
     const events = block.filter((event) => event.seq >= seq);
     // The block may have been read before this event was committed.
-    return events.length > 0 ? events : contiguous(await this.readLog(seq, readSize));
+    return events.length > 0 ? events : contiguous(await this.log.read(this.channel, seq, readSize));
   }
 
   listen(hear: (event: ChannelEvent) => void): () => void {
-    this.#listeners = [...this.#listeners, hear];
+    this.#listeners = this.#listeners.concat(hear);
     return () => {
       this.#listeners = this.#listeners.filter((one) => one !== hear);
     };
@@ -122,7 +124,7 @@ export class Tail implements LiveFeed {
     const known = blocks.get(index);
     if (known) return known;
     const first = index * readSize + 1;
-    const read = this.readLog(first, readSize).then(contiguous);
+    const read = this.log.read(this.channel, first, readSize).then(contiguous);
     blocks.set(index, read);
     const forget = () => {
       if (blocks.get(index) === read) blocks.delete(index);
@@ -133,7 +135,7 @@ export class Tail implements LiveFeed {
   }
 
   async #readGap(): Promise<void> {
-    const events = contiguous(await this.readLog(this.#head + 1, readSize));
+    const events = contiguous(await this.log.read(this.channel, this.#head + 1, readSize));
     const next = events[0];
     if (!next) {
       // Said to exist and not there: the database was restored to an earlier state.

@@ -12,7 +12,7 @@ import { type ChannelSource, ChannelStream } from '../channels/stream.js';
 import { AppError } from '../shared/errors.js';
 import type { Viewer } from '../shared/viewer.js';
 import type { Context } from './context.js';
-import type { FanOut, SharedResponse } from './fan-out.js';
+import { type FanOut, Member, type SharedResponse } from './fan-out.js';
 import { expectedError } from './format-error.js';
 import type { DocumentGuard } from './guards.js';
 import { leastCost, type OperationCost } from './operation-cost.js';
@@ -49,12 +49,20 @@ export class RequestErrors extends Error {
 
 /** Where the responses of a subscription go. */
 export interface Receiver {
+  /** What an event is executed with; made anew for each. */
+  newContext(): Context;
   /** A response as it is sent. */
   serialize(result: ExecutionResult): SharedResponse;
   /** Sends a response that was serialised for whomever. */
   deliver(response: SharedResponse): void;
   /** The subscription is over: with an error, or because there is no more. Not called after it was stopped. */
   end(error: Error | null): void;
+}
+
+/** A subscription that has begun. */
+export interface Subscription {
+  /** Ends it without a word. */
+  stop(): void;
 }
 
 /** Runs operations for the WebSocket; HTTP has Apollo Server for it, behind the same guard. */
@@ -68,11 +76,11 @@ export interface Execution {
   /** Runs a query or a mutation. Throws RequestErrors when it could not even begin (a bad variable). */
   run(operation: Operation, context: Context): Promise<ExecutionResult>;
   /**
-   * Begins a subscription and gives the way to stop it: its source is made once, and each event is executed with a
-   * context of its own. Rejects when it is refused; ends with an error when the source fails or an event cannot be
-   * executed. A channel's events are executed once for all who are alike.
+   * Begins a subscription: its source is made once, and each event is executed with a context of its own. Rejects when
+   * it is refused; ends with an error when the source fails or an event cannot be executed. A channel's events are
+   * executed once for all who are alike.
    */
-  subscribe(operation: Operation, newContext: () => Context, receiver: Receiver): Promise<() => void>;
+  subscribe(operation: Operation, receiver: Receiver): Promise<Subscription>;
 }
 
 /** Creates the execution over one schema and its guard. */
@@ -82,10 +90,17 @@ export function createExecution(
   documents: PersistedDocuments,
   fanOut: FanOut,
 ): Execution {
-  async function respond(operation: Operation, event: unknown, context: Context): Promise<ExecutionResult> {
-    const result = await execute({ schema, ...operation, rootValue: event, contextValue: context });
+  /** Executes one event of a subscription. */
+  async function respond(
+    { document, operationName, variableValues }: Executed,
+    event: unknown,
+    receiver: Receiver,
+  ): Promise<SharedResponse> {
+    const contextValue = receiver.newContext();
+    const given = { schema, document, operationName, variableValues, contextValue };
+    const result = await execute({ ...given, rootValue: event });
     if (isLost(result)) throw new RequestErrors(result.errors ?? []);
-    return result;
+    return receiver.serialize(result);
   }
 
   /** Two subscriptions with the same key get the same response to the same event. */
@@ -102,6 +117,8 @@ export function createExecution(
     const variables = variablesKey(sharing, variableValues);
     return [channel, documentNumber(document), operationName ?? '', alike, variables].join('\n');
   }
+
+  const way: SubscriberWay = { fanOut, respond };
 
   return {
     prepare(request: OperationRequest, only?: 'known') {
@@ -124,20 +141,69 @@ export function createExecution(
       return result;
     },
 
-    async subscribe(operation, newContext, receiver) {
-      const context = newContext();
+    async subscribe(operation, receiver) {
+      const context = receiver.newContext();
       const source = await createSourceEventStream({ schema, ...operation, contextValue: context });
       if (!(Symbol.asyncIterator in source)) throw new RequestErrors(source.errors ?? []);
-      const execute = async (event: unknown) =>
-        receiver.serialize(await respond(operation, event, newContext()));
-      const { deliver, end } = receiver;
       if (!(source instanceof ChannelStream))
-        return pump(source[Symbol.asyncIterator](), { respond: execute, deliver, end });
+        return pump(source[Symbol.asyncIterator](), {
+          respond: (event) => respond(operation, event, receiver),
+          deliver: (response) => receiver.deliver(response),
+          end: (error) => receiver.end(error),
+        });
       const { field } = sharingOf(schema, operation.document, operation.operationName);
       const key = keyOf(operation, context.viewer, source.source);
-      return fanOut.join({ stream: source, key, field, execute, deliver, end });
+      const subscriber = new ChannelSubscriber(way, source, key, field, operation, receiver);
+      fanOut.join(subscriber);
+      return subscriber;
     },
   };
+}
+
+/** What of an operation is executed with each event. */
+type Executed = Pick<Operation, 'document' | 'operationName' | 'variableValues'>;
+
+/** What all subscribers of channels share. */
+interface SubscriberWay {
+  readonly fanOut: FanOut;
+  readonly respond: (executed: Executed, event: unknown, receiver: Receiver) => Promise<SharedResponse>;
+}
+
+/** One subscription to a channel. There are thousands: fields, and nothing that is made anew for each. */
+class ChannelSubscriber extends Member implements Subscription, Executed {
+  readonly document: DocumentNode;
+  readonly operationName: string | null | undefined;
+  readonly variableValues: Readonly<Record<string, unknown>>;
+
+  constructor(
+    private readonly way: SubscriberWay,
+    stream: ChannelStream<unknown>,
+    key: string,
+    field: string,
+    { document, operationName, variableValues }: Executed,
+    private readonly receiver: Receiver,
+  ) {
+    super(stream, key, field);
+    this.document = document;
+    this.operationName = operationName;
+    this.variableValues = variableValues;
+  }
+
+  override execute(event: unknown): Promise<SharedResponse> {
+    return this.way.respond(this, event, this.receiver);
+  }
+
+  override deliver(response: SharedResponse): void {
+    this.receiver.deliver(response);
+  }
+
+  override end(error: Error | null): void {
+    this.receiver.end(error);
+  }
+
+  stop(): void {
+    this.way.fanOut.leave(this);
+  }
 }
 
 /**

@@ -9,18 +9,25 @@ import { createGate } from './gate.js';
 export type SharedResponse = Buffer | Readonly<Record<Language, Buffer>>;
 
 /** One subscription that shares executions with those that are alike. */
-export interface Subscriber {
-  readonly stream: ChannelStream<unknown>;
-  /** Same key, same response to the same event. */
-  readonly key: string;
-  /** The subscribed field, for metrics. */
-  readonly field: string;
+export abstract class Member {
+  /** What came up to here was delivered before the member went live. */
+  after = 0;
+  left = false;
+
+  constructor(
+    readonly stream: ChannelStream<unknown>,
+    /** Same key, same response to the same event. */
+    public key: string,
+    /** The subscribed field, for metrics. */
+    readonly field: string,
+  ) {}
+
   /** Executes one event and gives its serialised response. */
-  execute(event: unknown): Promise<SharedResponse>;
-  /** Takes a serialised response; called in order, and not after `leave`. */
-  deliver(response: SharedResponse): void;
+  abstract execute(event: unknown): Promise<SharedResponse>;
+  /** Takes a serialised response; called in order, and not after it has left. */
+  abstract deliver(response: SharedResponse): void;
   /** The subscription is over: with an error, or because the channel has no more for it. */
-  end(error: Error | null): void;
+  abstract end(error: Error | null): void;
 }
 
 /** Hears what the fan-out does. */
@@ -43,8 +50,10 @@ export interface FanOutOptions {
 
 /** Executes each event once for all who are alike. */
 export interface FanOut {
-  /** Begins a subscription; gives a way to leave, which ends it without a word. */
-  join(subscriber: Subscriber): () => void;
+  /** Begins a subscription. */
+  join(member: Member): void;
+  /** Ends it without a word. */
+  leave(member: Member): void;
 }
 
 /** Responses that may be waited for in one group; whoever is behind that far begins again at the last cursor. */
@@ -55,12 +64,6 @@ const maxRunning = 16;
 const maxReplaying = 64;
 /** A replayed response is kept so long for others who replay the same. */
 const replayedMilliseconds = 500;
-
-interface Member extends Subscriber {
-  /** What came up to here was delivered before the member went live. */
-  after: number;
-  left: boolean;
-}
 
 interface Job {
   readonly event: ChannelEvent;
@@ -138,17 +141,11 @@ export function createFanOut(options: FanOutOptions): FanOut {
   function enter(member: Member, feed: LiveFeed): void {
     let group = groups.get(member.key);
     if (!group) {
-      const delivered = (count: number, item: StreamItem) =>
-        observer?.delivered(member.field, count, item, true);
-      group = new Group(feed, {
-        respond,
-        endingsHeard,
-        end,
-        delivered,
-        empty: () => groups.delete(member.key),
-      });
+      group = new Group(member.key, member.field, feed, way);
       groups.set(member.key, group);
     }
+    // One text for all of them.
+    member.key = group.key;
     member.after = feed.head;
     group.members.add(member);
   }
@@ -168,13 +165,20 @@ export function createFanOut(options: FanOutOptions): FanOut {
     member.end(error);
   }
 
+  const way: GroupWay = {
+    respond,
+    endingsHeard,
+    end,
+    delivered: (field, count, item) => observer?.delivered(field, count, item, true),
+    empty: (group) => groups.delete(group.key),
+  };
+
   return {
-    join(subscriber) {
-      observer?.began(subscriber.field, subscriber.stream.source.resumed);
-      const member: Member = Object.assign(subscriber, { after: 0, left: false });
+    join(member) {
+      observer?.began(member.field, member.stream.source.resumed);
       bring(member).catch((error: unknown) => end(member, error as Error));
-      return () => leave(member);
     },
+    leave,
   };
 }
 
@@ -183,8 +187,8 @@ interface GroupWay {
   respond(member: Member, item: StreamItem): Promise<SharedResponse | null>;
   endingsHeard(): Promise<void>;
   end(member: Member, error: Error | null): void;
-  delivered(count: number, item: StreamItem): void;
-  empty(): void;
+  delivered(field: string, count: number, item: StreamItem): void;
+  empty(group: Group): void;
 }
 
 /** The live subscribers of one key: each event is executed by one of them and delivered to all, in order. */
@@ -197,6 +201,8 @@ class Group {
   #draining = false;
 
   constructor(
+    readonly key: string,
+    private readonly field: string,
     feed: LiveFeed,
     private readonly way: GroupWay,
   ) {
@@ -207,7 +213,7 @@ class Group {
   remove(member: Member): void {
     if (!this.members.delete(member) || this.members.size > 0) return;
     this.#unlisten();
-    this.way.empty();
+    this.way.empty(this);
   }
 
   #take(event: ChannelEvent): void {
@@ -268,7 +274,7 @@ class Group {
       member.deliver(response);
       count++;
     }
-    this.way.delivered(count, item);
+    this.way.delivered(this.field, count, item);
   }
 
   #takeAccess(event: ChannelEvent): void {

@@ -54,7 +54,7 @@ export function expectedError(error: unknown): AppError | null {
     const known = inner instanceof GraphQLError ? requestError(inner) : constraintError(inner);
     if (known) return known;
     if (!(inner instanceof GraphQLError) || !inner.originalError) return null;
-    inner = inner.originalError;
+    inner = thrown(inner.originalError);
   }
 }
 
@@ -70,11 +70,8 @@ function requestError(error: GraphQLError): AppError | null {
     case 'OPERATION_RESOLUTION_FAILURE':
       return new AppError(code, { operationName: [{ rule: 'NAMES_OPERATION' }] });
     case 'PERSISTED_QUERY_NOT_SUPPORTED':
+    case 'BAD_REQUEST':
       return new AppError(code);
-    case 'BAD_REQUEST': {
-      const http = error.extensions['http'] as { readonly status?: number } | undefined;
-      return new AppError(http?.status === 405 ? 'METHOD_NOT_ALLOWED' : 'BAD_REQUEST');
-    }
     default:
       return null;
   }
@@ -95,8 +92,13 @@ function masked(requestId: string): AppError {
 
 function innermost(error: unknown): Error {
   let inner = error;
-  while (inner instanceof GraphQLError && inner.originalError) inner = inner.originalError;
+  while (inner instanceof GraphQLError && inner.originalError) inner = thrown(inner.originalError);
   return asError(inner);
+}
+
+/** What a resolver threw: graphql-js puts what it takes for no Error into one. */
+function thrown(error: Error): unknown {
+  return 'thrownValue' in error ? error.thrownValue : error;
 }
 
 function present(error: unknown, known: AppError, language: Language): FormattedError {

@@ -69,11 +69,11 @@ export function observedExecution(
         () => execution.run(operation, context),
         ({ errors }) => (errors?.[0] ? codeOfError(errors[0]) : 'OK'),
       ),
-    subscribe: (operation, newContext, receiver) =>
+    subscribe: (operation, receiver) =>
       observe(
         operation,
-        newContext().requestId,
-        () => execution.subscribe(operation, newContext, receiver),
+        receiver.newContext().requestId,
+        () => execution.subscribe(operation, receiver),
         () => 'OK',
       ),
   };

@@ -9,10 +9,13 @@ export interface PumpOptions<Response> {
 }
 
 /**
- * Executes the events of a source one after another; gives the way to stop it. It does not wait for the source to stop:
- * the `next()` of a quiet one is pending for ever.
+ * Executes the events of a source one after another until it is stopped. That does not wait for the source to stop: the
+ * `next()` of a quiet one is pending for ever.
  */
-export function pump<Response>(source: AsyncIterator<unknown>, options: PumpOptions<Response>): () => void {
+export function pump<Response>(
+  source: AsyncIterator<unknown>,
+  options: PumpOptions<Response>,
+): { stop(): void } {
   let over = false;
 
   function stop(): void {
@@ -41,5 +44,5 @@ export function pump<Response>(source: AsyncIterator<unknown>, options: PumpOpti
     stop();
     options.end(error as Error);
   });
-  return stop;
+  return { stop };
 }

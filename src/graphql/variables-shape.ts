@@ -5,10 +5,14 @@ import type { DocumentLimits } from './guard-limits.js';
 const plainBytes = 8;
 
 /**
- * Fails with DOCUMENT_TOO_COMPLEX when variables are too many, too large or too deep. It looks at each value once and
+ * Fails with DOCUMENT_TOO_COMPLEX when variables are too many, too large or too deep, and with VALIDATION_ERROR for one
+ * that would be a prototype. It looks at each value once and
  * stops at the first limit, before anything is coerced: coercion takes microseconds for each value and keeps errors.
  */
 export function checkVariables(variables: unknown, limits: DocumentLimits): void {
+  // Anywhere deeper it is a field that no input has; here it would be a variable that nobody declared, and be ignored.
+  if (typeof variables === 'object' && variables !== null && Object.hasOwn(variables, '__proto__'))
+    throw new AppError('VALIDATION_ERROR', { 'variables.__proto__': [{ rule: 'DEFINED' }] });
   const count = { bytes: 0, values: 0 };
   // Not by recursion: the depth of JSON is the client's to choose, and the limit may be off.
   const waiting: { readonly value: unknown; readonly depth: number }[] = [{ value: variables, depth: 0 }];

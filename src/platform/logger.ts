@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 
+import { isError } from '../shared/errors.js';
 import { presentWork } from './tracing/work.js';
 
 export type { Logger } from 'pino';
@@ -53,7 +54,7 @@ const maxCauses = 5;
  * requests into others (`detail`, `where`, `meta`, `response`), and those are about people.
  */
 export function describeError(error: unknown, depth = 0): ErrorFacts {
-  if (!(error instanceof Error)) return { type: typeof error, message: 'was thrown' };
+  if (!isError(error)) return { type: typeof error, message: 'was thrown' };
   const { code, constraint, cause } = error as Error & {
     readonly code?: unknown;
     readonly constraint?: unknown;

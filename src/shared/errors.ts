@@ -69,8 +69,12 @@ export function failureIn(language: Language, { code, fields, values }: AppError
   };
 }
 
+/** Whether it is an Error, of whatever realm: Node's own are none of a test runner's. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
+}
+
 /** The caught value as an Error, for logs and causes. */
 export function asError(value: unknown): Error {
-  // An error of another realm, such as a test runner's, is one too, and keeps its code.
-  return value instanceof Error || types.isNativeError(value) ? value : new Error(String(value));
+  return isError(value) ? value : new Error(String(value));
 }

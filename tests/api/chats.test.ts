@@ -176,7 +176,7 @@ describe('sending a message', () => {
     expect(given).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
   });
 
-  it('asks for one notification of each message, with its event in the same commit', async () => {
+  it('asks for a notification, with its event in the same commit', async () => {
     const message = await say(tutor, 'one');
 
     const items = await app.foundation.database.sql(
@@ -189,7 +189,10 @@ describe('sending a message', () => {
       {
         user_id: null,
         organization_id: school.organizationId,
-        payload: { roomId: lesson.uuid, kind: 'lesson', sequence: message.sequence, authorId: tutor.uuid },
+        payload: {
+          ...{ roomId: lesson.uuid, kind: 'lesson', authorId: tutor.uuid },
+          ...{ sequence: message.sequence, since: message.sequence },
+        },
       },
     ]);
   });
@@ -523,6 +526,17 @@ describe('the list of rooms', () => {
       a.id,
     ]);
     expect(edges[0].node.unreadCount).toBe(2);
+  });
+
+  it('has the rooms that nobody has written in after all others, the last made first', async () => {
+    await as(student).data(send, { input: { roomId: lesson.id, body: 'hello' } });
+    const later = await school.classroom(tutor, [student]);
+
+    const { edges } = (await as(tutor).data(rooms)).rooms;
+
+    expect(edges.map(({ node }: { node: { roomId: string } }) => node.roomId)).toEqual([
+      ...[lesson.id, later.id, relationId],
+    ]);
   });
 
   it('goes on page by page without losing or repeating a room', async () => {

@@ -1,5 +1,6 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { eventually } from '../testkit/eventually.js';
 import type { Person } from '../testkit/seed.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
 
@@ -95,6 +96,83 @@ describe('the words of an error are in the language', () => {
       { error: { code, detail, fields: {} } },
     ]);
     expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('a request id', () => {
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  const answers: [what: string, path: string, init: RequestInit, status: number][] = [
+    ['an operation', '/graphql', { ...post, body: '{"query":"{ viewer { id } }"}' }, 200],
+    ['a document that is none', '/graphql', { ...post, body: '{"query":"{"}' }, 200],
+    ['a body that is none', '/graphql', { ...post, body: '{' }, 400],
+    ['a body too large', '/graphql', { ...post, body: ' '.repeat(1024 * 1024 + 1) }, 413],
+    ['another type', '/graphql', { ...post, headers: { 'content-type': 'text/plain' }, body: 'x' }, 415],
+    ['a preflight request', '/graphql', { method: 'OPTIONS', headers: { origin: 'http://localhost' } }, 204],
+    ['GraphiQL', '/graphql', { headers: { accept: 'text/html' } }, 200],
+    ['health', '/health/live', {}, 200],
+    ['readiness', '/health/ready', {}, 200],
+    ['metrics', '/metrics', {}, 200],
+    ['a path that is none', '/nowhere', {}, 404],
+    ['a method that is none', '/health/live', { method: 'DELETE' }, 405],
+    ['a path that cannot be read', '/%zz', {}, 400],
+    ['a calendar', '/calendar/nothing.ics', {}, 404],
+    ['an export', '/exports/nothing', {}, 404],
+    ['an export of a room', '/exports/rooms/nothing', {}, 401],
+  ];
+  /** What is logged between, as far as it is about requests. */
+  const logged = (from: number) =>
+    lines.slice(from).map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  it.each(answers)('is on the answer and in every line of the log: %s', async (what, path, init, status) => {
+    const from = lines.length;
+    const id = `of:${what.replaceAll(' ', '-')}`;
+    const headers = { ...(init.headers as Record<string, string>), 'x-request-id': id };
+    const response = await fetch(app.origin + path, { ...init, headers });
+    await response.arrayBuffer();
+    expect([response.status, response.headers.get('x-request-id')]).toEqual([status, id]);
+    const own = await eventually(
+      () => logged(from).filter(({ requestId }) => requestId === id),
+      (found) => found.some(({ msg }) => msg === 'request'),
+    );
+    expect(own.filter(({ msg }) => msg === 'request')).toHaveLength(1);
+    expect(logged(from).filter(({ requestId }) => requestId !== id)).toEqual([]);
+  });
+
+  it('is on a handshake, and in every line of the log about its socket, refused or not', async () => {
+    const from = lines.length;
+    const open = (path: string, id: string) =>
+      new Promise<unknown>((resolve) => {
+        const socket = new WebSocket(app.origin.replace('http', 'ws') + path, 'graphql-transport-ws', {
+          headers: { 'x-request-id': id },
+        });
+        socket.once('unexpected-response', (_request, response) => {
+          resolve(response.headers['x-request-id']);
+          socket.terminate();
+        });
+        let given: unknown;
+        socket.once('upgrade', ({ headers }) => {
+          given = headers['x-request-id'];
+        });
+        socket.once('open', () => {
+          socket.send('{"type":"connection_init"}');
+          socket.on('message', (data) => {
+            if (String(data).includes('connection_ack'))
+              for (const [index, query] of ['{', '{ viewer { id } }'].entries())
+                socket.send(JSON.stringify({ type: 'subscribe', id: String(index), payload: { query } }));
+            if (String(data).includes('"id":"1","type":"complete"')) resolve(given);
+          });
+        });
+        socket.on('error', () => {});
+      });
+    expect(await open('/elsewhere', 'refused-1')).toBe('refused-1');
+    expect(await open('/graphql', 'taken-1')).toBe('taken-1');
+    await eventually(
+      () => logged(from),
+      (found) => found.some(({ msg }) => msg === 'operation'),
+    );
+    expect(logged(from).filter(({ requestId }) => !/^(refused|taken)-1$/.test(String(requestId)))).toEqual(
+      [],
+    );
   });
 });
 

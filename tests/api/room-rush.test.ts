@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { createChatService } from '../../src/modules/chats/service.js';
+import { encodeId } from '../../src/shared/ids.js';
 import type { Viewer } from '../../src/shared/viewer.js';
 import { eventually } from '../testkit/eventually.js';
 import type { Person, School, SeededClassroom } from '../testkit/seed.js';
@@ -91,6 +92,43 @@ it('what waits for the same turn is written in one statement', async () => {
   expect(statements.filter((text) => text.includes('INSERT INTO chat_message')).length).toBeLessThanOrEqual(
     2,
   );
+});
+
+it('messages that are written together are told by one item, although the last of them is deleted', async () => {
+  const chats = node();
+  const key = { kind: 'classroom', id: classroom.uuid } as const;
+  await Promise.all(
+    [tutor, ...members].map((author) => chats.sendMessage(viewerOf(author), key, draft('hello'))),
+  );
+  const { sql } = app.foundation.database;
+  const items = await sql<{ sequence: number; since: number }>(
+    `SELECT (payload ->> 'sequence')::int AS sequence, (payload ->> 'since')::int AS since
+       FROM notification_queue_item WHERE payload ->> 'roomId' = $1 ORDER BY 1`,
+    classroom.uuid,
+  );
+  expect(items.length).toBeLessThanOrEqual(2);
+  // Together they cover every message once.
+  expect(items.map(({ since }) => since)).toEqual([
+    1,
+    ...items.slice(0, -1).map(({ sequence }) => sequence + 1),
+  ]);
+  expect(items.at(-1)?.sequence).toBe(authors);
+
+  const [last] = await sql<{ authorId: string }>(
+    `UPDATE chat_message SET body = NULL, deleted_at = now() WHERE classroom_id = $1 AND sequence = $2
+     RETURNING author_id::text AS "authorId"`,
+    classroom.uuid,
+    authors,
+  );
+  await sql(`UPDATE notification_queue_item SET run_at = now()`);
+  await app.deliver();
+  const told = await sql<{ userId: string }>(
+    `SELECT user_id::text AS "userId" FROM notification WHERE subject = $1`,
+    encodeId('room', classroom.uuid),
+  );
+  // The author of the last but one has read what came before, and nothing is left after it.
+  expect(told).toHaveLength(authors - 2);
+  expect(told.map(({ userId }) => userId)).not.toContain(last?.authorId);
 });
 
 it('a twin from another node takes none of those with it that were written together with it', async () => {

@@ -72,6 +72,7 @@ export async function startTransport(options: Partial<HttpServerOptions> = {}) {
   const opened: Source[] = [];
   const waiting: ((source: Source) => void)[] = [];
   const slow = { started: deferred(), release: deferred() };
+  const beginning = { started: deferred(), release: deferred() };
   const contexts: Context[] = [];
   const log: string[] = [];
 
@@ -150,6 +151,15 @@ export async function startTransport(options: Partial<HttpServerOptions> = {}) {
         },
       },
       texts: { type: GraphQLString, subscribe: newSource, resolve: (event) => event },
+      begunLate: {
+        type: GraphQLString,
+        subscribe: async () => {
+          beginning.started.resolve();
+          await beginning.release.promise;
+          return newSource();
+        },
+        resolve: (event) => event,
+      },
     },
   });
 
@@ -181,6 +191,7 @@ export async function startTransport(options: Partial<HttpServerOptions> = {}) {
     viewer,
     good,
     slow,
+    beginning,
     contexts,
     log,
     /** The source of the subscription that was or will be opened next. */

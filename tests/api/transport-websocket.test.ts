@@ -171,6 +171,24 @@ describe('sign-in of a socket', () => {
   });
 });
 
+test('a session that ends while a subscription is being begun: it is told so, and nothing goes on', async () => {
+  const bare = await startTransport();
+  const socket = await signedIn(bare);
+  socket.subscribe('s', 'subscription { begunLate }');
+  await bare.beginning.started.promise;
+  bare.server.endAccess({ kind: 'session', id: 's1' });
+  expect(await socket.next()).toMatchObject({
+    id: 's',
+    type: 'error',
+    payload: [{ extensions: { code: 'SUBSCRIPTION_REVOKED' } }],
+  });
+  expect(await socket.closed).toEqual({ code: 4403, reason: 'SESSION_EXPIRED' });
+  const source = bare.source();
+  bare.beginning.release.resolve();
+  await (await source).ended.promise;
+  await bare.server.stop();
+});
+
 describe('operations over a socket', () => {
   test('a mutation is run', async () => {
     const socket = await signedIn();
@@ -355,7 +373,7 @@ describe('a socket that', () => {
     socket.socket.pause();
     const text = 'x'.repeat(256 * 1024);
     // More than the buffers of both systems can take in.
-    for (let sent = 0; sent < 256; sent++) source.push(text);
+    for (let sent = 0; sent < 64; sent++) source.push(text);
     await source.ended.promise;
     socket.socket.resume();
     expect(await socket.closed).toEqual({ code: 1013, reason: 'SLOW_CONSUMER' });

@@ -230,16 +230,65 @@ describe('a bad HTTP request', () => {
   });
 
   test.each([
-    ['bad JSON', '{"query":'],
-    ['no object', '3'],
-    ['a batch', '[{"query":"{ echo }"}]'],
-    ['no query', '{}'],
-    ['an empty query', '{"query":""}'],
-    ['a query that is no text', '{"query":{"kind":"Document"}}'],
-    ['variables that are no object', '{"query":"{ echo }","variables":[]}'],
-    ['a key that would change prototypes', '{"query":"{ echo }","__proto__":{"a":1}}'],
-  ])('with %s is 400', async (_name, body) => {
-    expect(await failure(await api.post(body))).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+    ['bad JSON', '{"query":', { body: ['не є коректним JSON'] }],
+    ['no object', '3', { body: ['має бути об’єктом'] }],
+    ['a batch', '[{"query":"{ echo }"}]', { body: ['має бути об’єктом'] }],
+    ['no query', '{}', { query: ['є обов’язковим'] }],
+    ['an empty query', '{"query":""}', { query: ['є обов’язковим'] }],
+    ['a query that is no text', '{"query":{"kind":"Document"}}', { query: ['має бути текстом'] }],
+    [
+      'variables that are no object',
+      '{"query":"{ echo }","variables":[]}',
+      { variables: ['має бути об’єктом'] },
+    ],
+    [
+      'extensions that are no object',
+      '{"query":"{ echo }","extensions":"x"}',
+      { extensions: ['має бути об’єктом'] },
+    ],
+    [
+      'a name that is no text',
+      '{"query":"{ echo }","operationName":1}',
+      { operationName: ['має бути текстом'] },
+    ],
+    [
+      'a key that would change prototypes',
+      '{"query":"{ echo }","__proto__":{"a":1}}',
+      { body: ['тут не передбачено'] },
+    ],
+  ])('with %s is 400, and says in the reader’s language what is wrong', async (_name, body, fields) => {
+    const { error, ...answer } = await failure(await api.post(body, { 'accept-language': 'uk' }));
+    expect(answer).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+    expect(error?.extensions).toEqual({
+      code: 'BAD_REQUEST',
+      detail: 'Не вдалося зрозуміти запит.',
+      fields,
+    });
+  });
+
+  test.each([
+    ['a parameter that comes twice', '?query={echo}&query={echo}', 'query', 'must come once'],
+    ['variables that are no JSON', '?query={echo}&variables={', 'variables', 'is not valid JSON'],
+    ['variables that are no object', '?query={echo}&variables=[1]', 'variables', 'must be an object'],
+  ])('by GET with %s is 400', async (_name, search, field, problem) => {
+    const { status, error } = await failure(await api.get(`/graphql${search}`));
+    expect([status, error?.extensions]).toEqual([
+      400,
+      { code: 'BAD_REQUEST', detail: expect.any(String), fields: { [field]: [problem] } },
+    ]);
+  });
+
+  test('by GET with another content type is 415', async () => {
+    const answer = await api.get('/graphql?query={echo}', { 'content-type': 'text/plain' });
+    expect(await failure(answer)).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
+  });
+
+  test('with a variable that would change prototypes is refused, though nobody has declared it', async () => {
+    const { error } = await failure(await api.post('{"query":"{ echo }","variables":{"__proto__":{"a":1}}}'));
+    expect(error?.extensions).toMatchObject({
+      code: 'VALIDATION_ERROR',
+      fields: { 'variables.__proto__': ['is not defined'] },
+    });
   });
 
   test('with a body of more than 1 MB is 413', async () => {
@@ -418,14 +467,17 @@ describe('health', () => {
 
 describe('time', () => {
   test.each([
-    ['headers', 'GET /health/live HTTP/1.1\r\nhost: x\r\n'],
+    ['headers', { headersMs: 200, requestMs: 30_000 }, 'GET /health/live HTTP/1.1\r\nhost: x\r\n'],
     [
       'body',
+      { headersMs: 200, requestMs: 400 },
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
     ],
-  ])('a %s that never ends is cut with 408', async (_name, text) => {
-    const bare = await startTransport({ limits: { headersMs: 200, requestMs: 400 } });
+  ])('a %s that never ends is cut with 408', async (_name, limits, text) => {
+    const start = performance.now();
+    const bare = await startTransport({ limits });
     expect(await raw(text, bare.port)).toMatch(/^HTTP\/1\.1 408 /);
+    expect(performance.now() - start).toBeLessThan(20_000);
     await bare.server.stop();
   });
 

@@ -41,7 +41,7 @@ export interface SocketOptions {
 /** A socket in an attacker's hands. */
 export interface AttackSocket {
   send(data: string | Buffer, options?: { readonly binary?: boolean }): void;
-  /** Waits for a message, the end, or half a second. */
+  /** Waits for a message, the end, or silence. */
   next(): Promise<Reply>;
   /** Waits until it is closed, at most so long. */
   closed(withinMs?: number): Promise<Reply>;
@@ -50,11 +50,13 @@ export interface AttackSocket {
 }
 
 const patienceMs = 5_000;
-/** A subscription may have nothing to say. */
-const quietMs = 700;
 
-/** Opens the ways in. */
-export function openDoor(origin: string, token: string | null): Door {
+/**
+ * Opens the ways in.
+ *
+ * @param quietMs how long a socket is listened to that says nothing: a subscription may have nothing to say.
+ */
+export function openDoor(origin: string, token: string | null, quietMs = 700): Door {
   const { hostname, port } = new URL(origin);
   const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
   let shared: Promise<AttackSocket> | undefined;
@@ -146,7 +148,7 @@ export function openDoor(origin: string, token: string | null): Door {
         });
       }),
 
-    socket: (what, options = {}) => openSocket(what, origin, token, options),
+    socket: (what, options = {}) => openSocket({ what, origin, token, quietMs }, options),
 
     async close() {
       (await shared)?.end();
@@ -155,10 +157,15 @@ export function openDoor(origin: string, token: string | null): Door {
   return door;
 }
 
+interface SocketOfDoor {
+  readonly what: string;
+  readonly origin: string;
+  readonly token: string | null;
+  readonly quietMs: number;
+}
+
 function openSocket(
-  what: string,
-  origin: string,
-  token: string | null,
+  { what, origin, token, quietMs }: SocketOfDoor,
   { protocols = ['graphql-transport-ws'], headers = {}, init }: SocketOptions,
 ): Promise<AttackSocket> {
   const ws = new WebSocket(`${origin.replace(/^http/, 'ws')}/graphql`, [...protocols], { headers });

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { createRandom } from '../testkit/random.js';
 import type { Door, Reply } from './door.js';
 
 /** What an operation is asked for, over HTTP and over WebSocket. */
@@ -14,8 +15,10 @@ export interface World {
   readonly schema: GraphQLSchema;
   /** An object of the victims' school by its type; empty when the target has no such school. */
   readonly victims: Readonly<Record<string, string>>;
-  /** Every so many cases, of those that are generated: 1 is all of them. */
+  /** One of so many cases is tried, of those that are generated: 1 is all of them. */
   readonly step: number;
+  /** Which ones. */
+  readonly seed: number;
 }
 
 /**
@@ -38,8 +41,21 @@ export interface Family {
   readonly act?: (door: Door, world: World) => Promise<readonly Reply[]>;
 }
 
-/** Every `step`th of the cases. */
-export function* sampled<Item>(items: Iterable<Item>, step: number): Generator<Item> {
-  let index = 0;
-  for (const item of items) if (index++ % step === 0) yield item;
+/** One of `step` cases by the world's seed, but one at least; a list may be `denser` than others. */
+export function* sampled<Item>(
+  items: Iterable<Item>,
+  { step, seed }: Pick<World, 'step' | 'seed'>,
+  denser = 1,
+): Generator<Item> {
+  const every = Math.ceil(step / denser);
+  const random = createRandom(seed);
+  let last: { readonly item: Item } | null = null;
+  let any = false;
+  for (const item of items) {
+    last = { item };
+    if (every > 1 && random.int(every) > 0) continue;
+    any = true;
+    yield item;
+  }
+  if (!any && last) yield last.item;
 }

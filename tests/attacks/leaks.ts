@@ -6,7 +6,8 @@ const leaks: readonly (readonly [string, RegExp])[] = [
     'SQL',
     /syntax error at or near|\bSELECT\b.+\bFROM\b|relation "\w+"|pg_catalog|SQLSTATE|violates \w+ constraint|invalid input syntax/,
   ],
-  ['the library', /prisma|PrismaClient|postgres(?:ql)?:\/\/|ioredis|fastify|FST_ERR|graphql-js|ECONN\w+/i],
+  ['the library', /prisma|postgres(?:ql)?:\/\/|ioredis|fastify|FST_ERR|graphql-js/i],
+  ['an error of the system', /\bE(?:CONN|ADDR|HOST|PIPE|NOENT|ACCES|TIMEDOUT)[A-Z]*\b/],
   ['a hint', /did you mean|Perhaps you/i],
   ['a secret', /\$argon2|-----BEGIN|JWT_SECRET|"password(?:Hash)?"\s*:/],
   ['a file', /root:x:0|\[boot loader\]|127\.0\.0\.1\s+localhost/],
@@ -25,8 +26,17 @@ export function leaksIn(text: string, sent: readonly string[], canaries: readonl
 }
 
 /** The words in what is sent. */
-export function wordsOf(value: unknown): string[] {
-  if (typeof value === 'string') return [value, ...value.split(/\s+/)];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => [name, ...wordsOf(inner)]);
+export function wordsOf(sent: unknown): string[] {
+  const words: string[] = [];
+  // Not by recursion: some of it is nested deeper than any stack.
+  const waiting = [sent];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value === 'string') words.push(value, ...value.split(/\s+/));
+    else if (typeof value === 'object' && value !== null) {
+      if (!Array.isArray(value)) words.push(...Object.keys(value));
+      for (const inner of Object.values(value)) waiting.push(inner);
+    }
+  }
+  return words;
 }

@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { createDatabase } from '../../src/platform/database/database.js';
 import { createLogger } from '../../src/platform/logger.js';
-import { encodeId } from '../../src/shared/ids.js';
 import { run, urlIn } from '../processes/process-fixture.js';
-import { createGraphqlClient } from '../testkit/graphql-client.js';
 import { createSeed } from '../testkit/seed.js';
 import { createTestDatabase } from '../testkit/test-database.js';
+import { makeSides } from './victims.js';
 
 /** Who attacks. */
 export interface Attacker {
@@ -85,40 +84,10 @@ async function ourOwn(): Promise<Target> {
     url: database.url,
     logger: createLogger({ level: 'silent', pretty: false }),
   });
-  const seed = createSeed(direct, secret);
-  const [school, other] = [await seed.school(), await seed.school()];
-  const mark = (what: string) => `canary-${what}-${Math.random().toString(36).slice(2, 10)}`;
-  const canaries = [mark('tutor'), mark('student'), mark('lesson'), mark('message')];
-  const [tutorName = '', studentName = '', title = '', body = ''] = canaries;
-  const [tutor, student] = [
-    await school.tutor({ displayName: tutorName }),
-    await school.student({ displayName: studentName }),
-  ];
-  const relation = await school.relation(tutor, student);
-  const lesson = await school.lesson(tutor, student, { title });
-  const { sendMessage } = await createGraphqlClient(url, tutor.accessToken).data(
-    'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }',
-    { input: { roomId: lesson.id, body } },
-  );
-  const [attackingStudent, attackingAdmin] = [await other.student(), await other.admin()];
+  const sides = await makeSides(createSeed(direct, secret), direct, url);
   return {
+    ...sides,
     origin: new URL(url).origin,
-    attackers: [
-      { name: 'anonymous', token: null },
-      { name: 'student', token: attackingStudent.accessToken },
-      { name: 'foreign admin', token: attackingAdmin.accessToken },
-    ],
-    victims: {
-      Organization: encodeId('organization', school.organizationId),
-      User: student.id,
-      Session: encodeId('session', student.sessionId),
-      TutorStudentRelation: relation,
-      Lesson: lesson.id,
-      ChatRoom: encodeId('room', lesson.uuid),
-      ChatMessage: sendMessage.message.id,
-    },
-    canaries: [...canaries, tutor.email, student.email],
-    honest: tutor.accessToken,
     alive: () => !ended,
     async stop() {
       server.child.kill('SIGTERM');

@@ -94,14 +94,34 @@ function costOf(text: string): { ms: number; accepted: boolean } {
   return { ms, accepted };
 }
 
-for (let i = 0; i < 200; i++) costOf(write(anyShape()));
+/** Near a limit each: what the search begins with. */
+const nothing = Object.fromEntries(names.map((name) => [name, 0])) as Shape;
+const corners: readonly Partial<Shape>[] = [
+  { repeated: 60 },
+  { aliases: 49, leaves: 380 },
+  { uses: 50, variables: 60 },
+  { operations: 50, variables: 12, fragments: 1 },
+  { operations: 20, fragments: 12, spreads: 12 },
+  { fragments: 30, spreads: 30 },
+  { inline: 180, leaves: 300 },
+  { directives: 49, leaves: 380 },
+  { literals: 300, leaves: 380 },
+  { leaves: 400 },
+];
+
+for (let i = 0; i < 100; i++) costOf(write(anyShape()));
 const worst = {
   accepted: { ms: 0, shape: anyShape() },
   refused: { ms: 0, shape: anyShape() },
 };
 let tried = 0;
 for (const end = performance.now() + seconds * 1_000; performance.now() < end; tried++) {
-  const start = tried % 3 === 0 ? anyShape() : changed(worst[tried % 2 === 0 ? 'accepted' : 'refused'].shape);
+  const corner = corners[tried];
+  const start = corner
+    ? { ...nothing, ...corner }
+    : tried % 3 === 0
+      ? anyShape()
+      : changed(worst[tried % 2 === 0 ? 'accepted' : 'refused'].shape);
   const { ms, accepted } = costOf(write(start));
   const place = worst[accepted ? 'accepted' : 'refused'];
   if (ms > place.ms) Object.assign(place, { ms, shape: start });

@@ -149,7 +149,8 @@ export class ProtocolModel {
     const operation = this.#operations.get(id);
     if (!operation) return;
     this.#operations.delete(id);
-    if (operation.outcome === 'held') return;
+    // What has begun to execute goes on, and counts, although nobody hears of it; what has not never does.
+    if (operation.begun && operation.outcome === 'held') return;
     if (operation.begun) this.#working--;
     else this.#abandoned++;
   }

@@ -34,6 +34,8 @@ module.exports = class NativeRuntime extends Runtime {
 
   async unstable_importModule(from, name) {
     if (!this.#native || name) return super.unstable_importModule(from, name);
+    // What was put here maps what Jest has transformed; Node.js itself knows the lines of the rest.
+    Error.prepareStackTrace = undefined;
     return import(pathToFileURL(from).href);
   }
 };

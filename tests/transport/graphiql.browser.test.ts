@@ -1,9 +1,9 @@
-import type { AddressInfo } from 'node:net';
-import fastify, { type FastifyInstance } from 'fastify';
-import { buildSchema, graphql } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { buildSchema } from 'graphql';
+import { pino } from 'pino';
+import type { Context, Services } from '../../src/graphql/context.js';
+import { AppError } from '../../src/shared/errors.js';
 import { createGraphiqlPage } from '../../src/transport/graphiql/page.js';
+import { createHttpServer } from '../../src/transport/server.js';
 import { type BrowserPage, chromiumPath, launchBrowserPage } from './chromium.js';
 
 const users = new Map([
@@ -12,8 +12,8 @@ const users = new Map([
 ]);
 const demoAccounts = [...users.keys()].map((email) => ({ email, password: 'demo', label: email }));
 
-/** The operations that the page itself depends on, over both transports; a token is `token of <e-mail>`. */
-async function startServer(): Promise<FastifyInstance> {
+/** Our own server, its headers included, over what the page itself depends on; a token is `token:<e-mail>`. */
+async function startServer() {
   const schema = buildSchema(`
     type User { id: ID! displayName: String! role: String! }
     type AuthPayload { user: User! accessToken: String! accessTokenExpiresAt: String! refreshToken: String! }
@@ -28,76 +28,77 @@ async function startServer(): Promise<FastifyInstance> {
     }
     type Subscription { viewerEvents: User }
   `);
-  const userOf = (token: unknown) => users.get(String(token).replace('token of ', '')) ?? null;
+  const userOf = ({ viewer }: Context) => (viewer ? users.get(viewer.userId) : null);
   const signedIn = (email: string, accessToken: string, lifetimeMs: number) => ({
     user: users.get(email),
     accessToken,
     accessTokenExpiresAt: new Date(Date.now() + lifetimeMs).toISOString(),
     refreshToken: email,
   });
-  const rootValue = {
-    viewer: (_: unknown, { token }: { token: unknown }) => userOf(token),
-    // The first access token has expired: only a page that refreshes it in time is known to the server.
-    signIn: ({ input }: { input: { email: string } }) => signedIn(input.email, 'expired', 0),
-    refreshSession: ({ input: { refreshToken } }: { input: { refreshToken: string } }) =>
-      signedIn(refreshToken, `token of ${refreshToken}`, 600_000),
-    signOut: { ok: true },
-    viewerEvents: async function* (_: unknown, { token }: { token: unknown }) {
-      yield { viewerEvents: userOf(token) };
+  const query = schema.getQueryType()?.getFields() ?? {};
+  const mutation = schema.getMutationType()?.getFields() ?? {};
+  const subscription = schema.getSubscriptionType()?.getFields() ?? {};
+  Object.assign(query['viewer'] ?? {}, {
+    resolve: (_: unknown, _args: unknown, context: Context) => userOf(context),
+  });
+  // The first access token has expired: only a page that refreshes it in time is known to the server.
+  Object.assign(mutation['signIn'] ?? {}, {
+    resolve: (_: unknown, { input }: { input: { email: string } }) => signedIn(input.email, 'expired', 0),
+  });
+  Object.assign(mutation['refreshSession'] ?? {}, {
+    resolve: (_: unknown, { input: { refreshToken } }: { input: { refreshToken: string } }) =>
+      signedIn(refreshToken, `token:${refreshToken}`, 600_000),
+  });
+  Object.assign(mutation['signOut'] ?? {}, { resolve: () => ({ ok: true }) });
+  Object.assign(subscription['viewerEvents'] ?? {}, {
+    subscribe: async function* (_: unknown, _args: unknown, context: Context) {
+      yield { viewerEvents: userOf(context) };
       await new Promise(() => undefined);
     },
-  };
-
-  const app = fastify({ forceCloseConnections: true });
-  const page = createGraphiqlPage({ demoAccounts });
-  app.get('/graphql', async ({ headers }, reply) => {
-    const answer = await page.respond({
-      acceptEncoding: headers['accept-encoding'],
-      ifNoneMatch: headers['if-none-match'],
-      host: headers.host,
-    });
-    return reply.code(answer.status).headers(answer.headers).send(answer.body);
   });
-  app.post<{ Body: { query: string; variables?: Record<string, unknown>; operationName?: string } }>(
-    '/graphql',
-    ({ body, headers }) =>
-      graphql({
-        schema,
-        rootValue,
-        source: body.query,
-        variableValues: body.variables,
-        operationName: body.operationName,
-        contextValue: { token: headers.authorization?.replace('Bearer ', '') },
-      }),
-  );
-  const sockets = new WebSocketServer({ server: app.server, path: '/graphql' });
-  useServer(
-    {
-      schema,
-      roots: { subscription: rootValue },
-      context: (c) => ({ token: c.connectionParams?.['accessToken'] }),
+
+  const server = createHttpServer({
+    schema,
+    services: {} as Services,
+    authenticate: async (token) => {
+      const userId = token.replace('token:', '');
+      const user = users.get(userId);
+      if (!user) throw new AppError('UNAUTHENTICATED');
+      const { displayName } = user;
+      return {
+        viewer: {
+          ...{ userId, organizationId: 'o1', sessionId: userId, role: 'TUTOR', displayName },
+          ...{ timeZone: 'Europe/Kyiv', locale: 'en' },
+        },
+        expiresAt: new Date(Date.now() + 600_000),
+      };
     },
-    sockets,
-  );
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  return app;
+    introspection: true,
+    graphiql: createGraphiqlPage({ demoAccounts }),
+    ready: async () => true,
+    logger: pino({ level: 'silent' }),
+    host: '127.0.0.1',
+    port: 0,
+    limits: { shutdownMs: 1_000 },
+  });
+  const { url } = await server.start();
+  return { server, url };
 }
 
 const describeInBrowser = chromiumPath ? describe : describe.skip;
 
 describeInBrowser('GraphiQL in a browser', () => {
-  let app: FastifyInstance;
+  let server: Awaited<ReturnType<typeof startServer>>['server'];
   let page: BrowserPage;
   let origin: string;
 
   beforeAll(async () => {
-    app = await startServer();
-    origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+    ({ server, url: origin } = await startServer());
     page = await launchBrowserPage(chromiumPath ?? '');
   });
   afterAll(async () => {
     await page.close();
-    await app.close();
+    await server.stop();
   });
 
   const bar = "document.querySelector('#sign-in-bar')";

@@ -23,11 +23,11 @@ function told(source: AsyncIterator<unknown>, respond: (event: unknown) => Promi
       all.push(what);
       if (all.length === count) resolve(all);
     };
-    stop = pump(source, {
+    ({ stop } = pump(source, {
       respond,
       deliver: tell,
       end: (error) => tell(error ? error.message : 'over'),
-    });
+    }));
   });
   return { all, done, stop };
 }

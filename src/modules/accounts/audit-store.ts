@@ -21,11 +21,12 @@ export function listAuditEntries(
   action: AuditAction | null,
   page: Page,
 ): Promise<AuditEntry[]> {
-  const values: unknown[] = [organizationId, action];
+  const values: unknown[] = [organizationId];
+  const ofAction = action === null ? '' : ` AND action = $${values.push(action)}::text`;
   const { where, orderAndLimit } = keyset(page, [{ name: 'seq', type: 'bigint' }], 'DESC', values);
   return on.sql(
     `SELECT seq::float8 AS sequence, occurred_at AS "occurredAt", actor_id AS "actorId", action, subject, detail
-     FROM audit_entry WHERE organization_id = $1::uuid AND ($2::text IS NULL OR action = $2::text)${where}${orderAndLimit}`,
+     FROM audit_entry WHERE organization_id = $1::uuid${ofAction}${where}${orderAndLimit}`,
     ...values,
   );
 }

@@ -31,9 +31,9 @@ export async function noteDevice(
 /** Forgets devices that nobody has signed in from since, at most `limit`; gives how many. */
 export async function forgetDevices(on: Queryable, before: Date, limit: number): Promise<number> {
   const rows = await on.sql(
-    `DELETE FROM known_device WHERE (user_id, hash) IN (
-       SELECT user_id, hash FROM known_device WHERE seen_at < $1::timestamptz ORDER BY seen_at LIMIT $2::int
-       FOR UPDATE SKIP LOCKED) RETURNING user_id`,
+    `DELETE FROM known_device WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM known_device WHERE seen_at < $1::timestamptz ORDER BY seen_at LIMIT $2::int
+       FOR UPDATE SKIP LOCKED)) RETURNING user_id`,
     before,
     limit,
   );

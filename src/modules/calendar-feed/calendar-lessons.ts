@@ -24,9 +24,8 @@ const maxFeedLessons = 1_000;
 /** Of lessons `l`, for the party $2 of the school $1. */
 const selection = `SELECT l.id::text AS id, l.title, l.notes, l.starts_at AS "startsAt", l.ends_at AS "endsAt",
     l.status::text AS status, l.version, l.created_at AS "createdAt", l.updated_at AS "updatedAt",
-    other.display_name AS "withName"`;
-const otherParty = `JOIN app_user other
-    ON other.id = CASE $2::uuid WHEN l.tutor_id THEN l.student_id WHEN l.student_id THEN l.tutor_id END`;
+    (SELECT display_name FROM app_user
+      WHERE id = CASE $2::uuid WHEN l.tutor_id THEN l.student_id ELSE l.tutor_id END) AS "withName"`;
 
 /** A person's lessons that start at or after `from`, by start: the first 1,000. One statement. */
 export async function findFeedEvents(
@@ -39,7 +38,7 @@ export async function findFeedEvents(
     `(SELECT * FROM lesson WHERE organization_id = $1::uuid AND ${column} = $2::uuid AND starts_at >= $3::timestamptz
       ORDER BY starts_at, id LIMIT ${maxFeedLessons})`;
   const rows = await on.sql<CalendarLesson>(
-    `${selection} FROM (${own('tutor_id')} UNION ALL ${own('student_id')}) l ${otherParty}
+    `${selection} FROM (${own('tutor_id')} UNION ALL ${own('student_id')}) l
      ORDER BY l.starts_at, l.id LIMIT ${maxFeedLessons}`,
     organizationId,
     userId,
@@ -59,8 +58,9 @@ export async function findSubjectEvents(
   },
 ): Promise<CalendarEvent[]> {
   const rows = await on.sql<CalendarLesson>(
-    `${selection} FROM lesson l ${otherParty}
-     WHERE l.organization_id = $1::uuid AND l.${asked.kind === 'lesson' ? 'id' : 'series_id'} = $3::uuid
+    `${selection} FROM lesson l
+     WHERE l.organization_id = $1::uuid AND $2::uuid IN (l.tutor_id, l.student_id)
+       AND l.${asked.kind === 'lesson' ? 'id' : 'series_id'} = $3::uuid
      ORDER BY l.starts_at, l.id`,
     asked.organizationId,
     asked.userId,

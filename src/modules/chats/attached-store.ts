@@ -33,8 +33,8 @@ export async function removeAttachedTo(
 ): Promise<void> {
   for (const table of ['chat_reaction', 'chat_mention'])
     await on.sql(
-      `DELETE FROM ${table} attached USING chat_message m
-        WHERE m.organization_id = $1::uuid AND m.author_id = $2::uuid AND attached.message_id = m.id`,
+      `DELETE FROM ${table} WHERE message_id = ANY (ARRAY(
+         SELECT id FROM chat_message WHERE organization_id = $1::uuid AND author_id = $2::uuid))`,
       organizationId,
       authorId,
     );

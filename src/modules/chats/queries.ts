@@ -12,13 +12,14 @@ builder.queryField('rooms', (t) =>
   t.field({
     type: RoomConnection,
     description:
-      'The rooms that the viewer may use, latest activity first: the last message, or without one the making of the lesson, the classroom or the relation. UNAUTHENTICATED, VALIDATION_ERROR.',
+      'The rooms that the viewer may use: by their last messages, the latest first, then those without a message, of which the lesson, the classroom or the relation that was made last comes first. UNAUTHENTICATED, VALIDATION_ERROR.',
     args: {
       first: t.arg.int({ description: 'How many: 20 unless told, at most 100.' }),
       after: t.arg.string({ description: 'The cursor of the edge after which to go on.' }),
     },
     resolve: (_root, args, context) => {
-      const page = parsePage(args, [keyPatterns.instant, keyPatterns.uuid]);
+      const { instant, uuid } = keyPatterns;
+      const page = parsePage(args, [instant, instant, uuid]);
       return context.services.chats.rooms(requireViewer(context), page);
     },
   }),

@@ -2,8 +2,8 @@ import { type RoomKind, roomKinds } from './rooms.js';
 
 /**
  * What there is to know of a kind of room. Its SQL gives rows of `id, kind, organization_id, user_id, standing,
- * writable, since, active_at`; $1 is the school. `standing` is null for who may not use the room: that is the kind's
- * rule of access, and the only place where it stands.
+ * writable, since, last_at, made_at`; $1 is the school. `standing` is null for who may not use the room: that is the kind's
+ * rule of access, and the only place where it stands. `last_at` is when the last message was sent, 1970 without one.
  */
 interface RoomKindDefinition {
   /** The column of a message that names the subject; `room_id` is generated from it. */
@@ -16,8 +16,8 @@ interface RoomKindDefinition {
   readonly participants: string;
 }
 
-const lastMessage = (column: string, otherwise: string) =>
-  `coalesce((SELECT max(m.created_at) FROM chat_message m WHERE m.${column}), ${otherwise})`;
+const lastMessage = (subject: string) =>
+  `coalesce((SELECT max(m.created_at) FROM chat_message m WHERE m.${subject}), 'epoch')`;
 
 /** For the rooms of a pair: both, while their relation is active. */
 const ofPair = (pair: string, user: string, active: string) => `
@@ -27,7 +27,7 @@ const ofPair = (pair: string, user: string, active: string) => `
 const lessons = (user: string, from: string) => `
   SELECT l.id, 'lesson'::text AS kind, l.organization_id, ${user} AS user_id,
          ${ofPair('l', user, '(r.id IS NOT NULL)')} AS standing, true AS writable, 0 AS since,
-         ${lastMessage('lesson_id = l.id', 'l.created_at')} AS active_at
+         ${lastMessage('lesson_id = l.id')} AS last_at, l.created_at AS made_at
     FROM ${from}
     LEFT JOIN tutor_student_relation r ON r.organization_id = l.organization_id
           AND r.tutor_id = l.tutor_id AND r.student_id = l.student_id AND r.status = 'ACTIVE'
@@ -37,7 +37,7 @@ const classrooms = (user: string, from: string) => `
   SELECT c.id, 'classroom'::text AS kind, c.organization_id, ${user} AS user_id,
          CASE WHEN cm.role IN ('TUTOR', 'CO_TUTOR') THEN 'leader' WHEN cm.role = 'MEMBER' THEN 'member' END AS standing,
          c.archived_at IS NULL AS writable, coalesce(cm.joined_sequence, 0) AS since,
-         ${lastMessage('classroom_id = c.id', 'c.created_at')} AS active_at
+         ${lastMessage('classroom_id = c.id')} AS last_at, c.created_at AS made_at
     FROM ${from}
     LEFT JOIN classroom_member cm ON cm.classroom_id = c.id AND cm.user_id = ${user} AND cm.left_at IS NULL
    WHERE c.organization_id = $1::uuid`;
@@ -45,7 +45,7 @@ const classrooms = (user: string, from: string) => `
 const relations = (user: string, from: string) => `
   SELECT r.id, 'relation'::text AS kind, r.organization_id, ${user} AS user_id,
          ${ofPair('r', user, `(r.status = 'ACTIVE')`)} AS standing, true AS writable, 0 AS since,
-         ${lastMessage('relation_id = r.id', 'r.created_at')} AS active_at
+         ${lastMessage('relation_id = r.id')} AS last_at, r.created_at AS made_at
     FROM ${from}
    WHERE r.organization_id = $1::uuid`;
 

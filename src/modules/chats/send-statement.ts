@@ -3,7 +3,7 @@ import { insertItemsFrom } from '../../queue/insert-from.js';
 import { messageKinds } from './events.js';
 import type { MessageView } from './message-store.js';
 import { kindDefinitions } from './room-kinds.js';
-import type { RoomKey, RoomKind } from './rooms.js';
+import { type RoomKey, type RoomKind, roomKinds } from './rooms.js';
 
 /** A message to be written. */
 export interface NewMessage {
@@ -44,12 +44,12 @@ export interface SendResult {
 
 /**
  * The whole write of all messages in one statement, which is the lowest that a hot row can be held: lock the channel,
- * ask who may write, look for the same keys of clients (one by one, by the unique index, however long the room is), count up, write messages, events, notification items and
- * their authors' read markers. The time is read under the lock, hence rises with the sequence. The statement sees what
+ * ask who may write, look for the same keys of clients (one by one, by the unique index, however long the room is), count
+ * up, write messages, events, one notification item for all of them, those of mentions, and their authors' read markers. The time is read under the lock, hence rises with the sequence. The statement sees what
  * was committed when it began: a twin that was committed while it waited for the lock violates
  * `chat_message_client_id_key`, and nothing is written.
  */
-const sendSql = (kind: RoomKind) => `
+const sendSqlOf = (kind: RoomKind) => `
 WITH given AS MATERIALIZED (
   SELECT g.*,
          (SELECT t.id FROM chat_message t WHERE t.room_id = $2::uuid AND t.author_id = g.author_id
@@ -79,11 +79,12 @@ WITH given AS MATERIALIZED (
   SELECT channel, seq, tag, '${messageKinds.sent}', author_id, jsonb_build_object('messageId', id), at, cause FROM placed
 ), item AS (
   ${insertItemsFrom({
-    source: 'placed',
+    // The last of several tells what the others would: its author has read them by sending it.
+    source: '(SELECT *, min(seq) OVER () AS since FROM placed ORDER BY seq DESC LIMIT 1) last',
     id: 'item_id',
     organizationId: '$1::uuid',
     eventType: `'message.unread'`,
-    payload: `jsonb_build_object('roomId', $2::uuid, 'kind', '${kind}', 'sequence', seq, 'authorId', author_id)`,
+    payload: `jsonb_build_object('roomId', $2::uuid, 'kind', '${kind}', 'sequence', seq, 'since', since, 'authorId', author_id)`,
     createdAt: 'at',
     delaySeconds: '$12::float8',
     cause: 'cause',
@@ -119,6 +120,12 @@ SELECT m.sequence, m.created_at AS "createdAt", NOT EXISTS (SELECT FROM locked) 
   FROM given LEFT JOIN m ON m.id = given.id
  ORDER BY given.position`;
 
+/** Each text is made once: as the same string it is found again without being compared. */
+const sendSql = Object.fromEntries(roomKinds.map((kind) => [kind, sendSqlOf(kind)])) as Record<
+  RoomKind,
+  string
+>;
+
 /** Runs the statement; the results are in the order of the messages. Throws the violation of `chat_message_client_id_key` when a twin was committed meanwhile. */
 export async function runSend(
   on: Queryable,
@@ -126,7 +133,7 @@ export async function runSend(
 ): Promise<SendResult[]> {
   const mentions = messages.flatMap(({ id, mentionIds }) => mentionIds.map((userId) => ({ id, userId })));
   const rows = await on.sql<PlacedRow>(
-    sendSql(room.kind),
+    sendSql[room.kind],
     organizationId,
     room.id,
     channel,

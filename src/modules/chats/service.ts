@@ -88,7 +88,9 @@ export function createChatService(options: ChatServiceOptions): ChatService {
 
     async rooms(viewer, page) {
       const { rooms, inbox } = await listRooms(database, viewer.organizationId, viewer.userId, page);
-      const connection = toConnection(rooms, page, ({ activeAt, room }) => [activeAt.toISOString(), room.id]);
+      const connection = toConnection(rooms, page, ({ lastAt, madeAt, room }) => [
+        ...[lastAt.toISOString(), madeAt.toISOString(), room.id],
+      ]);
       return { ...mapConnection(connection, ({ room }) => room), eventCursor: inbox };
     },
 

@@ -61,6 +61,11 @@ function pageStatement(channel: string, scope: ListScope, filter: LessonFilter, 
       ? `SELECT * FROM (${found(condition)} OFFSET 0) found WHERE true${where}${orderAndLimit}`
       : `${found(condition)}${where}${orderAndLimit}`;
 
+  // Each status apart, with its own LIMIT: of a status that is rare in a school the others would all be read.
+  const ofSchool = () => `
+    SELECT either.* FROM (SELECT DISTINCT unnest(coalesce($3::lesson_status[], enum_range(NULL::lesson_status)))) AS wanted (one)
+    CROSS JOIN LATERAL (${lessonsWhere(' AND status = wanted.one')}) either${orderAndLimit}`;
+
   // As tutor and as student apart, each with its own LIMIT: two short scans of the two indexes by start.
   const [person, other] = scope.participantId
     ? [scope.participantId, filter.withUserId]
@@ -72,7 +77,9 @@ function pageStatement(channel: string, scope: ListScope, filter: LessonFilter, 
   const lessons = first
     ? `SELECT * FROM (${asParticipant('tutor_id', 'student_id')} UNION ALL ${asParticipant('student_id', 'tutor_id')}
        ) either${orderAndLimit}`
-    : lessonsWhere('');
+    : filter.text
+      ? lessonsWhere('')
+      : ofSchool();
 
   const direction = page.backward ? 'DESC' : 'ASC';
   const text = `

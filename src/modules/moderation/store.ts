@@ -143,9 +143,9 @@ export async function settleReports(on: Queryable, settled: Settlement): Promise
 /** Removes reports that are not kept any more, at most `limit`; gives how many. */
 export async function removeOldReports(on: Queryable, now: Date, limit: number): Promise<number> {
   const rows = await on.sql(
-    `DELETE FROM message_report WHERE id IN (
+    `DELETE FROM message_report WHERE id = ANY (ARRAY(
        SELECT id FROM message_report WHERE kept_until <= $1::timestamptz ORDER BY kept_until LIMIT $2::int
-          FOR UPDATE SKIP LOCKED)
+          FOR UPDATE SKIP LOCKED))
      RETURNING 1 AS removed`,
     now,
     limit,

@@ -21,7 +21,7 @@ export async function eraseRows(tx: UnitOfWork, person: Person): Promise<void> {
     const owners = Object.keys(personalData[via?.table ?? '']?.people ?? {});
     if (via?.clear && owners.length > 0) {
       const owned = owners.map((column) => `"${column}" = $1::uuid`).join(' OR ');
-      const where = `WHERE "${via.column}" IN (SELECT id FROM "${via.table}" WHERE ${owned})`;
+      const where = `WHERE "${via.column}" = ANY (ARRAY(SELECT id FROM "${via.table}" WHERE ${owned}))`;
       await tx.sql(`UPDATE "${table}" SET ${assignments(via.clear)} ${where}`, person.userId);
     }
     for (const [column, fate] of Object.entries(people)) {

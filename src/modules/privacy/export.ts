@@ -39,7 +39,7 @@ export async function* exportRows(on: Queryable, userId: string): AsyncGenerator
     const owners = via ? Object.keys(personalData[via.table]?.people ?? {}) : [];
     if (!via || owners.length === 0) continue;
     const owned = owners.map((column) => `o."${column}" = $1::uuid`).join(' OR ');
-    const condition = `t."${via.column}" IN (SELECT o.id FROM "${via.table}" o WHERE ${owned})`;
+    const condition = `t."${via.column}" = ANY (ARRAY(SELECT o.id FROM "${via.table}" o WHERE ${owned}))`;
     yield { table, rows: await readRows(on, table, condition, [userId]) };
   }
 }

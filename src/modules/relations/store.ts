@@ -56,11 +56,14 @@ export function listRelations(
     { name: 'created_at', type: 'timestamptz' },
     { name: 'id', type: 'uuid' },
   ] as const;
+  // Of a school each status apart, with its own LIMIT: of one that is rare there the others would all be read.
+  const apart = filter.side === 'everyone' && !filter.status;
+  if (apart) conditions.push('status = wanted.status');
   const { where, orderAndLimit } = keyset(page, order, 'DESC', values);
-  return on.sql(
-    `SELECT ${columns} FROM tutor_student_relation WHERE ${conditions.join(' AND ')}${where}${orderAndLimit}`,
-    ...values,
-  );
+  const found = `SELECT * FROM tutor_student_relation WHERE ${conditions.join(' AND ')}${where}${orderAndLimit}`;
+  const each = `SELECT relation.* FROM unnest(enum_range(NULL::relation_status)) AS wanted (status)
+    CROSS JOIN LATERAL (${found}) relation${orderAndLimit}`;
+  return on.sql(`SELECT ${columns} FROM (${apart ? each : found}) relation${orderAndLimit}`, ...values);
 }
 
 /** Whether the pair has an open invitation or an active relation. */

@@ -105,8 +105,8 @@ export async function noteProgress(
 /** Removes exports that were asked for before this time, at most so many; gives how many. */
 export async function removeOldExports(on: Queryable, before: Date, limit: number): Promise<number> {
   const rows = await on.sql(
-    `DELETE FROM room_export WHERE id IN (
-       SELECT id FROM room_export WHERE created_at < $1::timestamptz ORDER BY created_at LIMIT $2::int)
+    `DELETE FROM room_export WHERE id = ANY (ARRAY(
+       SELECT id FROM room_export WHERE created_at < $1::timestamptz ORDER BY created_at LIMIT $2::int))
      RETURNING 1 AS removed`,
     before,
     limit,

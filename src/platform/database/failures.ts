@@ -1,3 +1,5 @@
+import { isError } from '../../shared/errors.js';
+
 /** What PostgreSQL said of a failed statement, whichever library carried it. */
 export interface SqlFailure {
   /** SQLSTATE, five characters. */
@@ -26,7 +28,7 @@ function adapterCause(error: Error): AdapterCause | undefined {
 
 /** The SQLSTATE and the constraint of an error of Prisma or of pg; null when the server said nothing. */
 export function sqlFailure(error: unknown): SqlFailure | null {
-  if (!(error instanceof Error)) return null;
+  if (!isError(error)) return null;
   const { code, constraint } = error as Shape;
   const cause = adapterCause(error);
   if (cause?.originalCode) {
@@ -91,7 +93,7 @@ const outageMessages =
  * that took too long. The caller is told SERVICE_UNAVAILABLE and may try again.
  */
 export function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isError(error)) return false;
   const state = sqlFailure(error)?.state;
   if (state) return outageStates.has(state) || state.startsWith('08');
   const { code, message } = error as Shape;

@@ -48,7 +48,7 @@ export async function insertItems(on: Queryable, items: readonly IdentifiedItem[
 const find = `
   SELECT dedupe_key AS key, id
     FROM notification_queue_item
-   WHERE dedupe_key IN (SELECT jsonb_array_elements_text($1::jsonb)) AND finished_at IS NULL`;
+   WHERE dedupe_key = ANY (ARRAY (SELECT jsonb_array_elements_text($1::jsonb))) AND finished_at IS NULL`;
 
 /** The unfinished items that have these keys, by key. */
 export async function findUnfinished(on: Queryable, keys: readonly string[]): Promise<Map<string, string>> {

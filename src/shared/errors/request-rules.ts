@@ -3,6 +3,7 @@ import type { WordingGroup } from './wording.js';
 /** What a request must be: paths are its parts, such as `query`, `variables`, `body`, `accept` and `accessToken`. */
 export const requestRules = {
   JSON: { en: 'is not valid JSON', uk: 'не є коректним JSON' },
+  ONCE: { en: 'must come once', uk: 'має бути один раз' },
   TAKES_JSON: { en: 'must take JSON', uk: 'має приймати JSON' },
   BEARER: { en: 'must be "Bearer" and a token', uk: 'має складатися з «Bearer» і токена' },
   TOKEN_NOT_VALID: { en: 'is not valid', uk: 'недійсний' },
@@ -14,6 +15,10 @@ export const requestRules = {
   NEEDS_SOCKET: {
     en: 'is a subscription, which needs a WebSocket (graphql-transport-ws)',
     uk: 'є підпискою, а їй потрібен WebSocket (graphql-transport-ws)',
+  },
+  NEEDS_POST: {
+    en: 'is no query, and must be sent by POST',
+    uk: 'не є запитом на читання й має надсилатися через POST',
   },
   ABOUT_A_SOCKET: {
     en: 'is about a WebSocket, and must be sent over it',

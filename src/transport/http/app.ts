@@ -33,6 +33,9 @@ export function createApp({ limits, logger, state, secure }: AppOptions): Fastif
     frameworkErrors: (error, request, reply) => {
       void reply.headers({ ...ownHeaders, [requestIdHeader]: request.id });
       sendFailure(request, reply, error, logger);
+      // No hook hears of it: the path could not even be read.
+      const { id: requestId, method } = request;
+      logger.info({ requestId, method, path: 'unknown', status: reply.statusCode }, 'request');
     },
     clientErrorHandler: (error, socket) => {
       if (error.code === 'ECONNRESET') socket.destroy();

@@ -1,36 +1,40 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../shared/errors.js';
 
-/** What a request asks for, as far as it is well-formed; Apollo refuses whatever is not. */
+/** What a request asks for. */
 export interface GraphqlRequest {
-  readonly query?: unknown;
-  readonly extensions?: unknown;
+  readonly query: string | null;
+  readonly extensions: JsonObject;
   readonly operationName: string | null;
-  readonly variables: Readonly<Record<string, unknown>>;
+  readonly variables: JsonObject;
 }
+
+type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Whether a request only reads. */
 export function isRead({ method }: FastifyRequest): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Reads the parameters of a GET, or the body of a POST. Fails with BAD_REQUEST for parameters that are no JSON. */
+/**
+ * Reads the parameters of a GET, or the body of a POST. Fails with BAD_REQUEST for whatever Apollo would refuse before
+ * it knows of an operation, since its refusals know no request id and no language.
+ */
 export function readRequest(request: FastifyRequest): GraphqlRequest {
-  const sent = isRead(request) ? parametersOf(request) : isObject(request.body) ? request.body : {};
-  if (Object.hasOwn(sent, '__proto__')) throw new AppError('BAD_REQUEST', { body: [{ rule: 'DEFINED' }] });
-  const { query, extensions, operationName, variables } = sent;
+  const sent = isRead(request) ? parametersOf(request) : request.body;
+  if (!isObject(sent)) throw refused('body', 'OBJECT');
+  if (Object.hasOwn(sent, '__proto__')) throw refused('body', 'DEFINED');
   return {
-    query,
-    extensions,
-    operationName: typeof operationName === 'string' && operationName !== '' ? operationName : null,
-    variables: isObject(variables) ? variables : {},
+    query: textIn(sent, 'query'),
+    extensions: objectIn(sent, 'extensions'),
+    operationName: textIn(sent, 'operationName'),
+    variables: objectIn(sent, 'variables'),
   };
 }
 
 /** Puts the text in the place of the hash that stands for it, if one does: Apollo knows no hashes. */
-export function writeText(request: FastifyRequest, query: string): void {
-  const { extensions } = readRequest(request);
-  if (!isObject(extensions) || extensions['persistedQuery'] === undefined) return;
+export function writeText(request: FastifyRequest, { extensions }: GraphqlRequest, query: string): void {
+  if (extensions['persistedQuery'] === undefined) return;
   const { persistedQuery: _named, ...others } = extensions;
   if (isRead(request)) {
     const url = new URL(request.url, 'http://localhost');
@@ -42,25 +46,46 @@ export function writeText(request: FastifyRequest, query: string): void {
   }
 }
 
-function parametersOf(request: FastifyRequest): Readonly<Record<string, unknown>> {
-  const parameters = new URL(request.url, 'http://localhost').searchParams;
+const parameters = ['query', 'operationName', 'variables', 'extensions'] as const;
+
+function parametersOf(request: FastifyRequest): JsonObject {
+  const { searchParams } = new URL(request.url, 'http://localhost');
+  for (const name of parameters) if (searchParams.getAll(name).length > 1) throw refused(name, 'ONCE');
   return {
-    query: parameters.get('query'),
-    operationName: parameters.get('operationName'),
-    variables: parse(parameters, 'variables'),
-    extensions: parse(parameters, 'extensions'),
+    query: searchParams.get('query'),
+    operationName: searchParams.get('operationName'),
+    variables: parsed(searchParams, 'variables'),
+    extensions: parsed(searchParams, 'extensions'),
   };
 }
 
-function parse(parameters: URLSearchParams, name: string): unknown {
-  const json = parameters.get(name);
+function parsed(searchParams: URLSearchParams, name: string): unknown {
+  const json = searchParams.get(name);
+  if (json === null) return undefined;
   try {
-    return json ? JSON.parse(json) : undefined;
+    return JSON.parse(json);
   } catch {
-    throw new AppError('BAD_REQUEST', { [name]: [{ rule: 'JSON' }] });
+    throw refused(name, 'JSON');
   }
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Null when it is absent, null or empty. */
+function textIn(sent: JsonObject, name: string): string | null {
+  const value = sent[name] ?? '';
+  if (typeof value !== 'string') throw refused(name, 'TEXT');
+  return value === '' ? null : value;
+}
+
+function objectIn(sent: JsonObject, name: string): JsonObject {
+  const value = sent[name] ?? {};
+  if (!isObject(value)) throw refused(name, 'OBJECT');
+  return value;
+}
+
+function refused(part: string, rule: 'OBJECT' | 'DEFINED' | 'TEXT' | 'JSON' | 'ONCE'): AppError {
+  return new AppError('BAD_REQUEST', { [part]: [{ rule }] });
+}
+
+function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,12 +1,12 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { DocumentNode } from 'graphql';
+import { type DocumentNode, getOperationAST, OperationTypeNode } from 'graphql';
 import type { Caller, Context, Services } from '../../graphql/context.js';
 import { RequestErrors } from '../../graphql/execution.js';
 import { formatError } from '../../graphql/format-error.js';
 import type { DocumentGuard } from '../../graphql/guards.js';
-import { leastCost } from '../../graphql/operation-cost.js';
+import { leastCost, type OperationCost } from '../../graphql/operation-cost.js';
 import type { PersistedDocuments } from '../../graphql/persisted-documents.js';
 import type { Logger } from '../../platform/logger.js';
 import { type Tracing, tracedPart } from '../../platform/tracing/tracing.js';
@@ -61,9 +61,9 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     }
     if (request.headers.authorization === undefined) await comeIn();
     const caller = callerOf(request.raw);
-    const { document, cost } = await understand(request, caller);
+    const cost = await understand(request, reply, caller);
     const context = await contextFor(request, caller);
-    const allowance = document ? await rateLimits.take(context, cost) : null;
+    const allowance = await rateLimits.take(context, cost);
     if (allowance) void reply.headers(headersOf(allowance));
     if (allowance && !allowance.allowed) throw new RateLimited(allowance.resetMs);
     const rateLimit = allowance && stateOf(cost.cost, allowance);
@@ -71,18 +71,24 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     return tracedPart(tracing, 'GraphQL', async () => run.call(this, request, reply));
   }
 
-  /** The document of a request and its cost; null when there is none, which Apollo then refuses. */
-  async function understand(request: FastifyRequest, caller: Caller) {
+  /** Looks at everything that a request asks for, and gives its cost. Apollo then finds nothing to refuse. */
+  async function understand(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    caller: Caller,
+  ): Promise<OperationCost> {
     try {
       const asked = readRequest(request);
       const text = documents.textOf(asked);
-      if (text === null) {
-        await rateLimits.fault(caller);
-        return { document: null, cost: leastCost };
-      }
-      if (documents.listed) writeText(request, text);
+      if (text === null) throw new AppError('BAD_REQUEST', { query: [{ rule: 'REQUIRED' }] });
+      if (documents.listed) writeText(request, asked, text);
       const document = documentFor(text, caller);
-      return { document, cost: guard.weigh(document, asked.operationName, asked.variables) ?? leastCost };
+      const operation = getOperationAST(document, asked.operationName);
+      if (isRead(request) && operation && operation.operation !== OperationTypeNode.QUERY) {
+        void reply.header('allow', 'POST');
+        throw new AppError('METHOD_NOT_ALLOWED', { query: [{ rule: 'NEEDS_POST' }] });
+      }
+      return guard.weigh(document, asked.operationName, asked.variables) ?? leastCost;
     } catch (error) {
       if (!(error instanceof RateLimited)) await rateLimits.fault(caller);
       throw error;
@@ -105,7 +111,8 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
       void reply.header('cache-control', 'no-store');
       if (!request.headers.host || !URL.canParse(`http://${request.headers.host}/`))
         throw new AppError('BAD_REQUEST');
-      if (!isRead(request) && !isJson(request.headers['content-type']))
+      const type = request.headers['content-type'];
+      if (!isJson(type) && !(isRead(request) && type === undefined))
         throw new AppError('UNSUPPORTED_MEDIA_TYPE');
     },
     handler: answer,

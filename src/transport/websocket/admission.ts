@@ -8,8 +8,12 @@ import { type AllowedOrigins, isAllowedOrigin } from '../origins.js';
 export interface Admission {
   /** Why a handshake is refused, or null. */
   refusal(request: Pick<IncomingMessage, 'headers'>, address: string): PlainCode | null;
-  /** Counts a socket that was opened; gives what to call when it has begun and when it is closed. */
-  admit(address: string): { begun(): void; closed(): void };
+  /** Counts a socket that was opened. */
+  admit(address: string): void;
+  /** It has sent its first message. */
+  begun(): void;
+  /** It is closed, and had begun or not. */
+  closed(address: string, hadBegun: boolean): void;
 }
 
 /** Creates the door of the gateway. */
@@ -31,20 +35,18 @@ export function createAdmission(limits: TransportLimits, origins: AllowedOrigins
       const address = networkOf(from);
       byAddress.set(address, (byAddress.get(address) ?? 0) + 1);
       waiting++;
-      let idle = true;
-      const begun = () => {
-        if (idle) waiting--;
-        idle = false;
-      };
-      return {
-        begun,
-        closed() {
-          begun();
-          const left = (byAddress.get(address) ?? 1) - 1;
-          if (left > 0) byAddress.set(address, left);
-          else byAddress.delete(address);
-        },
-      };
+    },
+
+    begun() {
+      waiting--;
+    },
+
+    closed(from, hadBegun) {
+      if (!hadBegun) waiting--;
+      const address = networkOf(from);
+      const left = (byAddress.get(address) ?? 1) - 1;
+      if (left > 0) byAddress.set(address, left);
+      else byAddress.delete(address);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { readerLanguage, type Services } from '../../graphql/context.js';
 import type { Execution } from '../../graphql/execution.js';
 import type { Logger } from '../../platform/logger.js';
@@ -14,13 +14,15 @@ import { graphqlPath, pathOf } from '../path.js';
 import type { RateLimits } from '../rate-limits.js';
 import { refuse } from '../refuse.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
-import { createAdmission } from './admission.js';
-import { closeCodes, closeLabel } from './close-codes.js';
-import { Connection, type ConnectionEnvironment } from './connection.js';
+import { type Admission, createAdmission } from './admission.js';
+import { serviceRestart } from './close-codes.js';
+import { Connection, type ConnectionEnvironment, GatewaySocket } from './connection.js';
+import { MessageRate } from './message-rate.js';
 import type { GatewayMetrics } from './metrics.js';
 import { Flusher } from './outbox.js';
 import { Protocol, type ProtocolOptions } from './protocol.js';
 import type { SignIn } from './sign-in.js';
+import { Watch } from './watch.js';
 
 /** All sockets of the process. */
 export interface Gateway {
@@ -53,12 +55,12 @@ const batchMs = (shutdownMs: number) => Math.min(250, shutdownMs / (1.5 * 1.5 * 
 /** Creates the WebSocket side of `/graphql`. It listens nowhere itself. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { limits, metrics, callerOf } = options;
-  const connections = new Set<Connection>();
   const admission = createAdmission(limits, options.origins);
-  const environment = environmentOf(options);
+  const environment = environmentOf(options, admission);
   let stopping = false;
   const server = new WebSocketServer({
     noServer: true,
+    WebSocket: GatewaySocket,
     maxPayload: limits.frameBytes,
     perMessageDeflate: false,
     // Clients fail without any code unless one of their protocols is taken; a wrong one is then closed with 4406.
@@ -71,21 +73,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     refuse(socket, 'BAD_REQUEST', { requestId: requestIdOf(request), language, graphql: true });
   });
 
-  function open(socket: WebSocket, request: IncomingMessage): void {
-    const caller = callerOf(request);
-    const counted = admission.admit(caller.address);
-    metrics.active.inc();
-    const onClosed = (code: number) => {
-      counted.closed();
-      metrics.active.dec();
-      metrics.closes.inc({ code: closeLabel(code) });
-    };
+  function open(socket: GatewaySocket, request: IncomingMessage): void {
     const requestId = requestIdOf(request);
-    const given = { socket, wire: request.socket, caller, requestId, onBegun: counted.begun, onClosed };
-    const connection = new Connection(given, environment);
-    if (!connection.open) return;
-    connections.add(connection);
-    connection.onEnd(() => connections.delete(connection));
+    new Connection({ socket, wire: request.socket, caller: callerOf(request), requestId }, environment);
   }
 
   function refusal(request: IncomingMessage): PlainCode | null {
@@ -95,12 +85,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   async function closeInBatches(): Promise<void> {
-    const open = [...connections];
+    const open = [...environment.watch.all];
     const size = Math.max(minBatch, Math.ceil(open.length / maxBatches));
     for (let from = 0; from < open.length; from += size) {
       if (from > 0) await sleep((0.5 + Math.random()) * batchMs(limits.shutdownMs));
       for (const connection of open.slice(from, from + size))
-        connection.end(closeCodes.serviceRestart, 'SERVICE_UNAVAILABLE');
+        connection.end(serviceRestart, 'SERVICE_UNAVAILABLE');
     }
   }
 
@@ -132,15 +122,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 }
 
 /** What every socket of the process is given. */
-function environmentOf({
-  execution,
-  services,
-  signIn,
-  limits,
-  rateLimits,
-  logger,
-  metrics,
-}: GatewayOptions): ConnectionEnvironment {
+function environmentOf(
+  { execution, services, signIn, limits, rateLimits, logger, metrics }: GatewayOptions,
+  admission: Admission,
+): ConnectionEnvironment {
   const protocol: ProtocolOptions = {
     execution,
     rateLimits,
@@ -159,5 +144,13 @@ function environmentOf({
     }),
   };
   const speak = (connection: Connection) => new Protocol(connection, protocol);
-  return { flusher: new Flusher(), speak, limits, metrics, logger };
+  const rate = new MessageRate(limits.messagesPerWindow, limits.messageWindowMs);
+  const watch = new Watch<Connection>(Math.min(limits.pingMs || Infinity, limits.pongMs || Infinity));
+  const flusher = new Flusher({
+    maxWaiting: limits.outgoingBytes,
+    onWritten: (bytes) => {
+      metrics.sent.bytes += bytes;
+    },
+  });
+  return { flusher, speak, admission, rate, watch, limits, metrics, logger };
 }

@@ -1,23 +1,24 @@
-/** Lets through so many messages at once, and as many again over each window. */
+/** Lets through so many messages of a socket at once, and as many again over each window. One for all sockets. */
 export class MessageRate {
-  #left: number;
-  #at = performance.now();
+  /** What one message takes of the window. */
+  readonly #eachMs: number;
 
   /** @param limit 0 lets everything through. */
   constructor(
-    private readonly limit: number,
+    limit: number,
     private readonly windowMs: number,
   ) {
-    this.#left = limit;
+    this.#eachMs = limit === 0 ? 0 : windowMs / limit;
   }
 
-  /** Counts a message; false when it is one too many. */
-  take(): boolean {
-    if (this.limit === 0) return true;
-    const now = performance.now();
-    this.#left = Math.min(this.limit, this.#left + ((now - this.#at) / this.windowMs) * this.limit);
-    this.#at = now;
-    this.#left -= 1;
-    return this.#left >= 0;
+  /**
+   * Counts a message.
+   * @param until what the last call gave, 0 before the first.
+   * @param now milliseconds.
+   * @returns when the socket will have its whole allowance again; null when the message is one too many.
+   */
+  take(until: number, now: number): number | null {
+    const next = Math.max(until, now) + this.#eachMs;
+    return next - now <= this.windowMs ? next : null;
   }
 }

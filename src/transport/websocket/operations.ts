@@ -4,7 +4,9 @@ import {
   type Execution,
   type Operation,
   type OperationRequest,
+  type Receiver,
   RequestErrors,
+  type Subscription,
 } from '../../graphql/execution.js';
 import type { SharedResponse } from '../../graphql/fan-out.js';
 import { type ErrorScope, formatError, formatErrorInAll } from '../../graphql/format-error.js';
@@ -13,6 +15,7 @@ import type { Language } from '../../shared/language.js';
 import { RateLimited } from '../../shared/rate-limited.js';
 import { type RateLimits, stateOf } from '../rate-limits.js';
 import type { Connection } from './connection.js';
+import { idOnWire, type Outbox } from './outbox.js';
 
 /** What the operations of all sockets run with. */
 export interface OperationsOptions {
@@ -25,15 +28,41 @@ export interface OperationsOptions {
   readonly maxRunning: number;
 }
 
-interface Running {
-  readonly id: string;
-  subscription: boolean;
+/** One operation of a socket, and where the responses of a subscription go. */
+class Running implements Receiver {
+  isSubscription = false;
   /** Nothing more is said about it, and its id is free. */
-  over: boolean;
+  over = false;
   /** Whether it is being executed, or, for a subscription, being begun. */
-  executing: boolean;
-  /** Stops a subscription that has begun. */
-  stop: (() => void) | null;
+  executing = true;
+  /** A subscription that has begun. */
+  subscription: Subscription | null = null;
+
+  constructor(
+    private readonly operations: Operations,
+    /** Of its socket, at hand: there are thousands, and each look at one more object counts. */
+    private readonly outbox: Outbox,
+    /** See `idOnWire`. */
+    readonly id: string,
+  ) {}
+
+  newContext(): Context {
+    return this.operations.newContext();
+  }
+
+  serialize(result: ExecutionResult): SharedResponse {
+    return this.operations.serialize(result);
+  }
+
+  deliver(response: SharedResponse): void {
+    if (this.over) return;
+    this.outbox.sendNext(this.id, Buffer.isBuffer(response) ? response : this.operations.inWords(response));
+  }
+
+  end(error: Error | null): void {
+    if (error) this.operations.fail(this, error);
+    else this.operations.finish(this);
+  }
 }
 
 /**
@@ -42,7 +71,7 @@ interface Running {
  */
 export class Operations {
   /** There are few: a list is searched sooner than a map is made, and there is one for each socket. */
-  #running: Running[] = [];
+  #running: readonly Running[] = [];
   /** Those with an id, and those that a client has completed but that still execute. */
   #working = 0;
 
@@ -56,12 +85,12 @@ export class Operations {
   }
 
   start(id: string, request: OperationRequest): void {
-    const running: Running = { id, subscription: false, over: false, executing: true, stop: null };
-    // A list that grows by pushing has room for seventeen.
-    this.#running = [...this.#running, running];
+    const running = new Running(this, this.connection.outbox, idOnWire(id));
+    // A list that grows by pushing, or by being spread, has room for seventeen.
+    this.#running = this.#running.concat(running);
     this.#working++;
     this.#run(running, request)
-      .catch((error: unknown) => this.#fail(running, error))
+      .catch((error: unknown) => this.fail(running, error))
       .finally(() => {
         running.executing = false;
         if (running.over) this.#working--;
@@ -76,48 +105,49 @@ export class Operations {
 
   /** The socket is gone. */
   stopAll(): void {
-    for (const running of [...this.#running]) this.#leave(running);
+    for (const running of this.#running) this.#leave(running);
   }
 
   /** Ends each subscription with SUBSCRIPTION_REVOKED; gives whether anything else still runs. */
   revokeSubscriptions(): boolean {
-    for (const running of [...this.#running])
-      if (running.subscription) this.#fail(running, new AppError('SUBSCRIPTION_REVOKED'));
+    for (const running of this.#running)
+      if (running.isSubscription) this.fail(running, new AppError('SUBSCRIPTION_REVOKED'));
     return this.#running.length > 0;
   }
 
   async #run(running: Running, request: OperationRequest): Promise<void> {
-    const { execution, newContext, maxRunning } = this.options;
+    const { execution, maxRunning } = this.options;
     const { connection } = this;
     const crowded = maxRunning > 0 && this.#working > maxRunning;
     const operation = await this.#understand(request);
-    running.subscription = operation.type === OperationTypeNode.SUBSCRIPTION;
+    running.isSubscription = operation.type === OperationTypeNode.SUBSCRIPTION;
     const extensions = await this.#takeCost(operation);
     if (running.over) return;
     if (connection.revoked) throw new AppError('SESSION_EXPIRED');
     if (crowded) throw new AppError('TOO_MANY_SUBSCRIPTIONS');
-    if (!running.subscription) {
-      const result = await execution.run(operation, newContext(connection));
+    if (!running.isSubscription) {
+      const result = await execution.run(operation, this.newContext());
       if (running.over) return;
       const payload = this.#text({ ...result, ...extensions });
-      this.#send(`{"id":${JSON.stringify(running.id)},"type":"next","payload":${payload}`);
-      this.#finish(running);
+      connection.outbox.sendNext(running.id, Buffer.from(payload));
+      this.finish(running);
       return;
     }
     if (!connection.viewer) throw new AppError('UNAUTHENTICATED');
-    const beginning = Buffer.from(`{"id":${JSON.stringify(running.id)},"type":"next","payload":`);
-    const stop = await execution.subscribe(operation, () => newContext(connection), {
-      serialize: (result) => this.#shared(result),
-      deliver: (response) => {
-        if (running.over) return;
-        const own = Buffer.isBuffer(response) ? response : response[readerLanguage(connection)];
-        connection.outbox.sendParts(beginning, own);
-      },
-      end: (error) => (error ? this.#fail(running, error) : this.#finish(running)),
-    });
+    const subscription = await execution.subscribe(operation, running);
     // It may be over before it had begun.
-    if (running.over) stop();
-    else running.stop = stop;
+    if (running.over) subscription.stop();
+    else running.subscription = subscription;
+  }
+
+  /** For one operation or one event. */
+  newContext(): Context {
+    return this.options.newContext(this.connection);
+  }
+
+  /** A response with errors, in the language of whom this socket belongs to. */
+  inWords(response: Exclude<SharedResponse, Buffer>): Buffer {
+    return response[readerLanguage(this.connection)];
   }
 
   /** What cannot be understood counts against the address, which then may send only documents that are known. */
@@ -152,7 +182,7 @@ export class Operations {
   }
 
   /** The same for whoever it is shared with: its errors in each language. */
-  #shared({ errors, ...result }: ExecutionResult): SharedResponse {
+  serialize({ errors, ...result }: ExecutionResult): SharedResponse {
     if (!errors) return Buffer.from(messageEnd(result));
     const scope = this.options.scopeOf(this.connection);
     const formatted = errors.map((error) => formatErrorInAll(error, scope));
@@ -161,19 +191,20 @@ export class Operations {
     return { en: inWords('en'), uk: inWords('uk') };
   }
 
-  #finish(running: Running): void {
+  finish(running: Running): void {
     if (running.over) return;
     this.#leave(running);
-    this.#send(JSON.stringify({ id: running.id, type: 'complete' }));
+    this.connection.outbox.sendAbout(running.id, '"type":"complete"}');
     this.connection.operationEnded(this.#running.length);
   }
 
-  #fail(running: Running, error: unknown): void {
+  fail(running: Running, error: unknown): void {
     if (running.over) return;
     this.#leave(running);
     const scope = this.options.scopeOf(this.connection);
     const payload = errorsOf(error).map((one) => formatError(one, scope));
-    this.#send(JSON.stringify({ id: running.id, type: 'error', payload }));
+    const rest = `"type":"error","payload":${JSON.stringify(payload)}}`;
+    this.connection.outbox.sendAbout(running.id, rest);
     this.connection.operationEnded(this.#running.length);
   }
 
@@ -181,15 +212,12 @@ export class Operations {
     running.over = true;
     this.#running = this.#running.filter((one) => one !== running);
     if (!running.executing) this.#working--;
-    running.stop?.();
+    running.subscription?.stop();
   }
 
   #of(id: string): Running | undefined {
-    return this.#running.find((one) => one.id === id);
-  }
-
-  #send(text: string): void {
-    this.connection.outbox.send(text);
+    const onWire = idOnWire(id);
+    return this.#running.find((one) => one.id === onWire);
   }
 }
 

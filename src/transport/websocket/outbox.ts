@@ -5,6 +5,19 @@ const coalesceMilliseconds = 1;
 /** Most writes are smaller. */
 const roomBytes = 16 * 1024;
 
+/** What an outbox writes for. */
+export interface OutboxHost {
+  /** Too many bytes wait for the client. */
+  overflowed(): void;
+}
+
+export interface FlusherOptions {
+  /** Bytes that may wait for one client; 0 for any number. */
+  readonly maxWaiting: number;
+  /** Told how many bytes were written. */
+  readonly onWritten: (bytes: number) => void;
+}
+
 /**
  * Writes what became due in one turn: many frames of a socket become one write. There is one for all sockets of a
  * process: one timer, and none while nothing is to be sent, and one piece of memory in which each write is put together.
@@ -12,11 +25,15 @@ const roomBytes = 16 * 1024;
 export class Flusher {
   #due: Outbox[] = [];
   #room = Buffer.allocUnsafeSlow(roomBytes);
+  /** The beginning of the room, as long as the last write: a thousand sockets are written the same number of bytes. */
+  #part = this.#room.subarray(0, 0);
   readonly #flush = () => {
     const outboxes = this.#due;
     this.#due = [];
     for (const outbox of outboxes) outbox.flush();
   };
+
+  constructor(private readonly options: FlusherOptions) {}
 
   /** The outbox will be flushed soon. */
   schedule(outbox: Outbox): void {
@@ -24,56 +41,91 @@ export class Flusher {
     this.#due.push(outbox);
   }
 
-  /** Writes what waits in an outbox, which is so many bytes; gives how many wait for the client now. */
-  write(wire: Duplex, bytes: number, outbox: Outbox): number {
-    // What waits for a slow client must not be overwritten by the next write, and not hold more than it needs.
-    const shared = bytes <= roomBytes && wire.writableLength === 0;
-    const into = shared ? this.#room.subarray(0, bytes) : Buffer.allocUnsafeSlow(bytes);
+  /**
+   * Writes what waits in an outbox, which is so many bytes; gives how many wait for the client now.
+   * @param own whether the write needs memory of its own: what waits for a slow client must not be overwritten by the
+   * next write, and not hold more than it needs.
+   */
+  write(wire: Duplex, bytes: number, outbox: Outbox, own: boolean): number {
+    const shared = !own && bytes <= roomBytes;
+    const into = shared ? this.#partOf(bytes) : Buffer.allocUnsafeSlow(bytes);
     outbox.fill(into);
     wire.write(into);
+    this.options.onWritten(bytes);
     const waiting = wire.writableLength;
     // As a rule the system has copied everything before `write` returns. If not, the room is the client's.
-    if (shared && waiting > 0) this.#room = Buffer.allocUnsafeSlow(roomBytes);
+    if (shared && waiting > 0) {
+      this.#room = Buffer.allocUnsafeSlow(roomBytes);
+      this.#part = this.#room.subarray(0, 0);
+    }
     return waiting;
+  }
+
+  /** Whether so much waits that the client is to be given up. */
+  isTooMuch(waiting: number): boolean {
+    return this.options.maxWaiting > 0 && waiting > this.options.maxWaiting;
+  }
+
+  #partOf(bytes: number): Buffer {
+    if (this.#part.length !== bytes) this.#part = this.#room.subarray(0, bytes);
+    return this.#part;
   }
 }
 
-const empty = Buffer.alloc(0);
-const none: readonly Buffer[] = [];
+const nothing = Buffer.alloc(0);
+const none: readonly (string | Buffer)[] = [];
+
+/** The beginning of a message about an operation, before and after its id. */
+const beforeId = Buffer.from('{"id":');
+const afterId = Buffer.from(',"type":"next","payload":');
 
 /** Text frames on their way to one socket, written in order and together. */
 export class Outbox {
-  /** The own part of the first message that waits, and the part that it shares with other sockets. */
-  #own: Buffer = empty;
-  #shared: Buffer = empty;
-  /** The parts of those behind it; mostly there are none. */
-  #more: Buffer[] | null = null;
+  /** Whom the first message that waits is about, and the part of it that it shares with other sockets. */
+  #id = '';
+  #rest: Buffer = nothing;
+  /** The same of those behind it; mostly there are none. */
+  #more: (string | Buffer)[] | null = null;
   #bytes = 0;
+  /** Whether something waited for the client after the last write. */
+  #slow = false;
 
   constructor(
     /** The connection under the WebSocket. It takes whole frames between those that `ws` writes itself. */
     private readonly wire: Duplex,
     private readonly flusher: Flusher,
-    /** Told after each write how many bytes wait for the client. */
-    private readonly onWritten: (bytes: number, waiting: number) => void,
+    private readonly host: OutboxHost,
   ) {}
 
   /** A message in one text frame. */
   send(text: string): void {
-    this.sendParts(Buffer.from(text), empty);
+    this.#add('', Buffer.from(text));
   }
 
-  /** A message of two parts, of which the second is shared with other sockets and not changed any more. */
-  sendParts(own: Buffer, shared: Buffer): void {
+  /** A message about an operation, given by what comes after its id: its type, its payload, and the end of it. */
+  sendAbout(id: string, rest: string): void {
+    this.send(`{"id":${Buffer.from(id, 'latin1')},${rest}`);
+  }
+
+  /**
+   * A `next` message of an operation.
+   * @param id see `idOnWire`.
+   * @param rest the payload and the end of the message, shared with other sockets and not changed any more.
+   */
+  sendNext(id: string, rest: Buffer): void {
+    this.#add(id, rest);
+  }
+
+  #add(id: string, rest: Buffer): void {
     if (this.#bytes === 0) {
       this.flusher.schedule(this);
-      this.#own = own;
-      this.#shared = shared;
+      this.#id = id;
+      this.#rest = rest;
     } else {
       this.#more ??= [];
-      this.#more.push(own, shared);
+      this.#more.push(id, rest);
     }
-    const length = own.length + shared.length;
+    const length = beginningBytes(id) + rest.length;
     this.#bytes += headerBytes(length) + length;
   }
 
@@ -81,21 +133,33 @@ export class Outbox {
   flush(): void {
     const bytes = this.#bytes;
     if (bytes === 0) return;
-    const { wire } = this;
-    const waiting = wire.writable ? this.flusher.write(wire, bytes, this) : null;
-    this.#own = this.#shared = empty;
+    const waiting = this.wire.writable ? this.flusher.write(this.wire, bytes, this, this.#slow) : 0;
+    this.#id = '';
+    this.#rest = nothing;
     this.#more = null;
     this.#bytes = 0;
-    if (waiting !== null) this.onWritten(bytes, waiting);
+    this.#slow = waiting > 0;
+    if (this.#slow && this.flusher.isTooMuch(waiting)) this.host.overflowed();
   }
 
   /** Puts all frames that wait into one piece of memory. */
   fill(into: Buffer): void {
-    let at = writeFrame(into, 0, this.#own, this.#shared);
+    let at = writeFrame(into, 0, this.#id, this.#rest);
     const more = this.#more ?? none;
     for (let n = 0; n < more.length; n += 2)
-      at = writeFrame(into, at, more[n] as Buffer, more[n + 1] as Buffer);
+      at = writeFrame(into, at, more[n] as string, more[n + 1] as Buffer);
   }
+}
+
+/** An id as it stands in a message, with its quotes and one character for each byte: nothing is to be encoded later. */
+export function idOnWire(id: string): string {
+  const quoted = JSON.stringify(id);
+  return Buffer.byteLength(quoted) === quoted.length ? quoted : Buffer.from(quoted).toString('latin1');
+}
+
+/** Bytes before the shared part; a message without an id has none. */
+function beginningBytes(id: string): number {
+  return id === '' ? 0 : beforeId.length + id.length + afterId.length;
 }
 
 /** FIN and the opcode of text (RFC 6455, 5.2). Frames of a server are not masked. */
@@ -106,12 +170,19 @@ function headerBytes(length: number): number {
 }
 
 /** Writes a frame; gives where the next one begins. */
-function writeFrame(into: Buffer, at: number, own: Buffer, shared: Buffer): number {
-  const length = own.length + shared.length;
-  const text = writeHeader(into, at, length);
-  into.set(own, text);
-  into.set(shared, text + own.length);
-  return text + length;
+function writeFrame(into: Buffer, from: number, id: string, rest: Buffer): number {
+  let at = writeHeader(into, from, beginningBytes(id) + rest.length);
+  if (id !== '') {
+    into.set(beforeId, at);
+    at += beforeId.length;
+    // Ids are short: a call out of JavaScript takes longer.
+    for (let n = 0; n < id.length; n++) into[at + n] = id.charCodeAt(n);
+    at += id.length;
+    into.set(afterId, at);
+    at += afterId.length;
+  }
+  into.set(rest, at);
+  return at + rest.length;
 }
 
 /** Writes the header of a frame; gives where its text begins. */

@@ -40,6 +40,7 @@ export class Protocol implements SocketProtocol {
 
   closed(): void {
     clearTimeout(this.#patience);
+    this.options.signIn.leave(this.connection);
     this.#operations.stopAll();
   }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
 import type { Authenticate, Authenticated } from '../authentication.js';
-import { closeCodes } from './close-codes.js';
+import { isClosingCode } from './close-codes.js';
 import type { Connection } from './connection.js';
 
 /** Knows who is on which socket, and ends sockets with their token, their session or their user. */
@@ -18,6 +18,8 @@ export interface SignIn {
    * UNAUTHENTICATED, and whatever reading a token throws; the socket then stays until its former end.
    */
   renew(connection: Connection, token: string): Promise<Date>;
+  /** The socket is gone. */
+  leave(connection: Connection): void;
   /** Ends the subscriptions of a session or a user with SUBSCRIPTION_REVOKED, and closes its sockets with 4403. */
   endAccess(of: EndedAccess): void;
 }
@@ -61,32 +63,28 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
   function register(connection: Connection, { viewer, expiresAt }: Authenticated): void {
     const { userId } = viewer;
     if (socketsPerUser > 0 && byUser.of(userId).length >= socketsPerUser) {
-      connection.end(closeCodes.tryAgainLater, 'TOO_MANY_SOCKETS');
+      connection.endWith('TOO_MANY_SOCKETS');
       return;
     }
     const { sessionId } = viewer;
     byUser.enter(userId, connection);
     bySession.enter(sessionId, connection);
-    connection.onEnd(() => {
-      byUser.leave(userId, connection);
-      bySession.leave(sessionId, connection);
-    });
     stay(connection, expiresAt);
     connection.viewer = viewer;
   }
 
   /** Until when the token lets it. */
   function stay(connection: Connection, until: Date): void {
-    connection.endIn(until.getTime() - clock.now().getTime(), closeCodes.forbidden, 'UNAUTHENTICATED');
+    connection.expireIn(until.getTime() - clock.now().getTime());
   }
 
   function refuse(connection: Connection, error: unknown): void {
     const code = expectedError(error)?.code;
     if (code === undefined) {
       logger.error({ err: error, requestId: connection.requestId }, 'a token could not be read');
-      connection.end(closeCodes.internalError, 'INTERNAL_ERROR');
+      connection.endWith('INTERNAL_ERROR');
     } else {
-      connection.end(code === 'SERVICE_UNAVAILABLE' ? closeCodes.tryAgainLater : closeCodes.forbidden, code);
+      connection.endWith(isClosingCode(code) ? code : 'UNAUTHENTICATED');
     }
   }
 
@@ -95,7 +93,7 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
       if (token === undefined || token === null) return connection.open;
       try {
         const authenticated = typeof token === 'string' ? await read(token) : null;
-        if (!authenticated) connection.end(closeCodes.forbidden, 'UNAUTHENTICATED');
+        if (!authenticated) connection.endWith('UNAUTHENTICATED');
         else if (connection.open) register(connection, authenticated);
       } catch (error) {
         refuse(connection, error);
@@ -113,6 +111,13 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
       return authenticated.expiresAt;
     },
 
+    leave(connection) {
+      const { viewer } = connection;
+      if (!viewer) return;
+      byUser.leave(viewer.userId, connection);
+      bySession.leave(viewer.sessionId, connection);
+    },
+
     endAccess({ kind, id }) {
       for (const ended of reading) ended.add(id);
       const register = kind === 'user' ? byUser : bySession;
@@ -121,22 +126,30 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
   };
 }
 
-/** Sockets under a key: mostly one, hence lists, which are small. */
+/** Sockets under a key: mostly one, which then stands there by itself. */
 class Register {
-  readonly #sockets = new Map<string, readonly Connection[]>();
+  readonly #sockets = new Map<string, Connection | readonly Connection[]>();
 
   /** Those that are there now. */
   of(key: string): readonly Connection[] {
-    return this.#sockets.get(key) ?? [];
+    const there = this.#sockets.get(key) ?? [];
+    return Array.isArray(there) ? there : [there as Connection];
   }
 
   enter(key: string, connection: Connection): void {
-    this.#sockets.set(key, [...this.of(key), connection]);
+    this.#put(key, this.of(key).concat(connection));
   }
 
   leave(key: string, connection: Connection): void {
-    const left = this.of(key).filter((one) => one !== connection);
-    if (left.length > 0) this.#sockets.set(key, left);
+    this.#put(
+      key,
+      this.of(key).filter((one) => one !== connection),
+    );
+  }
+
+  #put(key: string, sockets: readonly Connection[]): void {
+    const [first] = sockets;
+    if (first) this.#sockets.set(key, sockets.length === 1 ? first : sockets);
     else this.#sockets.delete(key);
   }
 }

@@ -51,7 +51,7 @@ export const authorization: readonly Family[] = [
   {
     name: 'each field of each object of another school',
     expected: 'refused',
-    operations: (world) => sampled(fieldsOfVictims(world), Math.ceil(world.step / 8)),
+    operations: (world) => sampled(fieldsOfVictims(world), world, 8),
   },
   {
     name: 'many objects of another school at once',
@@ -66,17 +66,17 @@ export const authorization: readonly Family[] = [
   {
     name: 'reading by the ids of another school',
     expected: 'harmless',
-    operations: (world) => sampled(idsOfVictims(world, ['query']), Math.ceil(world.step / 8)),
+    operations: (world) => sampled(idsOfVictims(world, ['query']), world, 8),
   },
   {
     name: 'changing by the ids of another school',
     expected: 'harmless',
-    operations: (world) => sampled(idsOfVictims(world, ['mutation']), Math.ceil(world.step / 8)),
+    operations: (world) => sampled(idsOfVictims(world, ['mutation']), world, 8),
   },
   {
     name: 'listening by the ids of another school',
     expected: 'harmless',
-    operations: (world) => sampled(idsOfVictims(world, ['subscription']), Math.ceil(world.step / 8)),
+    operations: (world) => sampled(idsOfVictims(world, ['subscription']), world, 8),
   },
   {
     name: 'what only admins may, and those of no school',

@@ -211,6 +211,8 @@ export const http: readonly Family[] = [
           "{'query':'{ __typename }'}",
           '{"query":"{ __typename }" /* */}',
           '{"QUERY":"{ viewer { id } }"}',
+          '{"constructor":{"prototype":{"isAdmin":true}},"query":"{ __typename }"}',
+          '{"query":"{ __typename }","extensions":{"__proto__":{"x":1}}}',
           '{"query":"{ __typename }","variables":{"a":1e400}}',
         ].map((body) => post(door, body, {}, body)),
       ),
@@ -222,9 +224,8 @@ export const http: readonly Family[] = [
       Promise.all(
         [
           '{"__proto__":{"isAdmin":true},"query":"{ viewer { id } }"}',
-          '{"constructor":{"prototype":{"isAdmin":true}},"query":"{ viewer { id } }"}',
+          '{"query":"{ viewer { id } }","operationName":{"__proto__":"x"}}',
           '{"query":"{ viewer { id } }","variables":{"__proto__":{"x":1}}}',
-          '{"query":"{ viewer { id } }","extensions":{"__proto__":{"x":1}}}',
         ].map((body) => post(door, body, {}, body)),
       ),
   },

@@ -71,19 +71,16 @@ const everywhere = (
   expected,
   ...(codes ? { codes } : {}),
   operations: function* (world) {
-    // Sampled over places and values alike: with a step, each run of the suite tries a spread of both.
-    yield* sampled(
-      (function* () {
-        let turn = name.length;
-        for (const place of places(world)) {
-          if (world.step === 1) for (const value of values) yield attempt(place, value);
-          else yield attempt(place, values[turn++ % values.length]);
-        }
-      })(),
-      world.step,
-    );
+    // Not the same places and values in every family.
+    const seed = world.seed + name.length;
+    for (const { place, value } of sampled(pairs(world, values), { ...world, seed }))
+      yield attempt(place, value);
   },
 });
+
+function* pairs<Value>(world: World, values: readonly Value[]) {
+  for (const place of places(world)) for (const value of values) yield { place, value };
+}
 
 /** What templates of many languages evaluate. */
 const placeholder = (expression: string) => `$\{${expression}}`;

@@ -17,11 +17,11 @@ const data = z.object({
   sequence: z.int(),
 });
 
-/** Why this member is not told of the message with this sequence; null when there is something to tell. */
-function refusal(facts: UnreadFacts | undefined, sequence: number): string | null {
+/** Why this member is not told of messages from `since` to `sequence`; null when there is something to tell. */
+function refusal(facts: UnreadFacts | undefined, sequence: number, since = sequence): string | null {
   if (!facts) return 'The user has no access to the chat any more.';
   if (facts.readUpTo >= sequence) return 'The message was read meanwhile.';
-  return facts.count === 0 || facts.lastSequence < sequence ? 'The message was deleted meanwhile.' : null;
+  return facts.count === 0 || facts.lastSequence < since ? 'The message was deleted meanwhile.' : null;
 }
 
 /**
@@ -34,18 +34,20 @@ export const messageUnread = eventType({
     roomId: z.guid(),
     kind: z.enum(roomKinds),
     sequence: z.int(),
+    /** The first of those that were written together with it. */
+    since: z.int().optional(),
     authorId: z.guid(),
   }),
   data,
-  async expand(on, { organizationId, payload: { roomId, kind, sequence, authorId } }) {
+  async expand(on, { organizationId, payload: { roomId, kind, sequence, since, authorId } }) {
     // Where many talk, one message of a minute tells of all of them: those before it would reach the same people.
     if (kind === 'classroom' && (await isToldByLater(on, { organizationId, roomId, sequence })))
       return { kind: 'nobody', reason: 'A later message of the same minute tells it.' };
     const members = await findUnreadFacts(on, { organizationId, roomId, userId: null });
     const others = members.filter(({ userId }) => userId !== authorId);
-    const told = others.filter((member) => refusal(member, sequence) === null);
+    const told = others.filter((member) => refusal(member, sequence, since) === null);
     if (told.length === 0) {
-      return { kind: 'nobody', reason: refusal(others[0], sequence) ?? 'There is nobody to tell.' };
+      return { kind: 'nobody', reason: refusal(others[0], sequence, since) ?? 'There is nobody to tell.' };
     }
     return {
       kind: 'tell',

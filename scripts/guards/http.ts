@@ -1,0 +1,148 @@
+import type { Guard } from './guards.js';
+
+const transport = ['tests/api/transport.test'];
+const door = ['tests/api/http-door'];
+
+/** Before anything of GraphQL is read. */
+export const httpGuards: readonly Guard[] = [
+  {
+    name: 'POST takes JSON only',
+    file: 'src/transport/http/graphql-route.ts',
+    find: 'if (!isJson(type) && !(isRead(request) && type === undefined))',
+    without: 'if (false)',
+    tests: transport,
+    named: 'content type',
+  },
+  {
+    name: 'a request has a host',
+    file: 'src/transport/http/graphql-route.ts',
+    find: 'if (!request.headers.host ||',
+    without: 'if (false &&',
+    tests: transport,
+    named: 'host',
+  },
+  {
+    name: 'a request has one host',
+    file: 'src/transport/http/app.ts',
+    find: "if (countOf('host', request.raw.rawHeaders) > 1) throw new AppError('BAD_REQUEST');",
+    without: '',
+    tests: transport,
+    named: 'host',
+  },
+  {
+    name: 'GET runs queries alone',
+    file: 'src/transport/http/graphql-route.ts',
+    find: 'if (isRead(request) && operation && operation.operation !== OperationTypeNode.QUERY) {',
+    without: 'if (false) {',
+    tests: transport,
+    named: 'operations over HTTP',
+  },
+  {
+    name: 'subscriptions do not run over HTTP',
+    file: 'src/transport/http/apollo.ts',
+    find: 'if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return;',
+    without: 'if (operation) return;',
+    tests: transport,
+    named: 'operations over HTTP',
+  },
+  {
+    name: 'a body is one object: no batches',
+    file: 'src/transport/http/graphql-request.ts',
+    find: "if (!isObject(sent)) throw refused('body', 'OBJECT');",
+    without:
+      'if (!isObject(sent)) return { query: null, extensions: {}, operationName: null, variables: {} };',
+    tests: transport,
+    named: 'bad HTTP request',
+  },
+  {
+    name: 'a body has no prototype of its own',
+    file: 'src/transport/http/graphql-request.ts',
+    find: "if (Object.hasOwn(sent, '__proto__')) throw refused('body', 'DEFINED');",
+    without: '',
+    tests: transport,
+    named: 'bad HTTP request',
+  },
+  {
+    name: 'a body has a size',
+    file: 'src/transport/http/app.ts',
+    find: 'bodyLimit: limits.bodyBytes || Number.MAX_SAFE_INTEGER,',
+    without: 'bodyLimit: Number.MAX_SAFE_INTEGER,',
+    tests: transport,
+    named: '1 MB',
+  },
+  {
+    name: 'headers come in time',
+    file: 'src/transport/http/app.ts',
+    find: 'headersTimeout: limits.headersMs, ',
+    without: 'headersTimeout: 600_000, ',
+    tests: transport,
+    named: 'that never ends',
+  },
+  {
+    name: 'a body comes in time',
+    file: 'src/transport/http/app.ts',
+    find: 'requestTimeout: limits.requestMs,',
+    without: 'requestTimeout: 0,',
+    tests: transport,
+    named: 'that never ends',
+  },
+  {
+    name: 'the scheme of the Authorization header',
+    file: 'src/transport/authentication.ts',
+    find: "throw new AppError('UNAUTHENTICATED', { authorization: [{ rule: 'BEARER' }] });",
+    without: 'return null;',
+    tests: transport,
+    named: 'authentication over HTTP',
+  },
+  {
+    name: 'pages of other origins read nothing',
+    file: 'src/transport/http/cors.ts',
+    find: 'if (origin === undefined || !isAllowedOrigin(origin, host, origins)) return null;',
+    without: 'if (origin === undefined) return null;',
+    tests: door,
+  },
+  {
+    name: 'an origin is compared as a whole',
+    file: 'src/transport/origins.ts',
+    find: "return origins !== 'same' && origins.includes(origin);",
+    without: "return origins !== 'same' && origins.some((one) => origin.startsWith(one));",
+    tests: door,
+  },
+  {
+    name: 'security headers',
+    file: 'src/transport/http/app.ts',
+    find: "app.addHook('onRequest', async (request, reply) => {\n    void reply.headers({ ...ownHeaders, [requestIdHeader]: request.id });",
+    without:
+      "app.addHook('onRequest', async (request, reply) => {\n    void reply.headers({ [requestIdHeader]: request.id });",
+    tests: door,
+  },
+  {
+    name: 'GraphiQL runs no scripts but its own',
+    file: 'src/transport/graphiql/content-security-policy.ts',
+    find: '`script-src ',
+    without: "`script-src * 'unsafe-inline' ",
+    tests: ['tests/transport/graphiql.test'],
+  },
+  {
+    name: 'only a trusted proxy says where a request comes from',
+    file: 'src/transport/client-address.ts',
+    find: 'chain[Math.max(0, chain.length - 1 - hops)]',
+    without: 'chain[0]',
+    tests: ['tests/unit/client-address'],
+  },
+  {
+    name: 'what other servers are asked is asked of public addresses',
+    file: 'src/platform/outbound/public-address.ts',
+    find: "if (isIPv4(address)) return !blocked.check(address, 'ipv4');",
+    without: 'if (isIPv4(address)) return true;',
+    tests: ['tests/unit/outbound'],
+  },
+  {
+    name: 'metrics behind a token',
+    file: 'src/transport/http/metrics.ts',
+    find: "if (token !== null && !isSame(bearerToken(request.headers) ?? '', token))",
+    without: 'if (false)',
+    tests: ['tests/api/metrics'],
+    named: 'token',
+  },
+];
