@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { getPriority } from 'node:os';
 import { createPasswords, hashPassword } from '../../src/modules/accounts/passwords.js';
+import { createTurns } from '../../src/modules/accounts/turns.js';
 import { encodeId, newId } from '../../src/shared/ids.js';
 import { seededPassword } from '../testkit/seed.js';
 import { startApp, type TestApp } from '../testkit/start-app.js';
@@ -151,6 +152,20 @@ describe('passwords', () => {
     // Nothing hangs on a thread that has ended: the next password begins another.
     await expect(passwords.hash('correct horse', Buffer.alloc(16))).resolves.toMatch(/^\$argon2id/);
     await passwords.stop();
+  });
+
+  it('leave as much time to others as they take, while more of them wait', async () => {
+    const inTurn = createTurns({ concurrency: 1, maxWaiting: 10, rest: 1 });
+    const times: { start: number; end: number }[] = [];
+    const work = async () => {
+      const start = performance.now();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      times.push({ start, end: performance.now() });
+    };
+    await Promise.all([inTurn(work), inTurn(work)]);
+    const [first = { start: 0, end: 0 }, second = first] = times;
+    // Timers are true to a millisecond.
+    expect(second.start - first.end).toBeGreaterThanOrEqual(first.end - first.start - 2);
   });
 
   it('are refused rather than queued without end', async () => {

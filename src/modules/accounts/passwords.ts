@@ -40,9 +40,9 @@ export interface Passwords {
 }
 
 /** Creates it: one is hashed at a time, and `maxWaiting` wait in line. */
-export function createPasswords({ maxWaiting = 100, niceness = 10 } = {}): Passwords {
+export function createPasswords({ maxWaiting = 100, niceness = 10, rest = 1 } = {}): Passwords {
   const thread = createHashThread(niceness);
-  const inTurn = createTurns({ concurrency: 1, maxWaiting });
+  const inTurn = createTurns({ concurrency: 1, maxWaiting, rest });
 
   return {
     hash: (password, salt) => {
