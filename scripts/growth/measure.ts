@@ -110,7 +110,9 @@ export async function measure(databaseUrl: string, shape: Shape, rounds: number)
     const at = (share: number) => times.get(what)?.[Math.floor(rounds * share)] ?? Number.NaN;
     figures.push({
       ...{ what, median: at(0.5), p95: at(0.95) },
-      indexes: [...new Set(readings.flatMap(({ indexes }) => indexes))].filter((name) => /^chat_|_msg_/.test(name)),
+      indexes: [...new Set(readings.flatMap(({ indexes }) => indexes))].filter((name) =>
+        /^chat_|_msg_/.test(name),
+      ),
       rowsRead: readings.reduce((sum, { read }) => sum + read, 0),
       rowsGiven: readings.at(-1)?.given ?? 0,
     });
