@@ -146,7 +146,8 @@ describe('a sign-in with a password that is replaced meanwhile', () => {
     if (device === 'a device of before') expect(await signInWith(person.email, seededPassword)).toBe('done');
     const open = () => sql('SELECT id FROM session WHERE user_id = $1', person.uuid);
     const before = await open();
-    const waiting = () => sql(`SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+    const waiting = () =>
+      sql(`SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`);
     const answer = await app.foundation.database.transaction(async (tx) => {
       await tx.sql('UPDATE app_user SET password_hash = $2 WHERE id = $1::uuid', person.uuid, 'another');
       const said = signInWith(person.email, seededPassword);

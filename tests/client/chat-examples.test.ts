@@ -117,6 +117,9 @@ describe.each([
     example.cut();
     await say('in another history');
     await shows('before', 'live', 'during a cut', 'in another history');
+    // It has fetched this; what comes next says that it is subscribed again.
+    await say('live again');
+    await shows('before', 'live', 'during a cut', 'in another history', 'live again');
 
     await client.data(
       'mutation ($id: ID!) { endTutorStudentRelation(input: { relationId: $id }) { relation { id } } }',
