@@ -63,6 +63,7 @@ export async function accountsStory(
     ...{ email: address, password: seededPassword, displayName: 'Invited', role: 'STUDENT', invitationToken },
   });
   const revoked = await invite(head, 'TUTOR');
+  for (const person of [inviter, head]) await person.ask('invitations', { first: 20 });
   await head.ask('nodes', { ids: [revoked.id] });
   await head.change('revokeInvitation', { invitationId: revoked.id });
 
