@@ -27,13 +27,10 @@ export class Flusher {
   #room = Buffer.allocUnsafeSlow(roomBytes);
   /** The beginning of the room, as long as the last write: a thousand sockets are written the same number of bytes. */
   #part = this.#room.subarray(0, 0);
-  /** The shared part of the one message that the room holds: the next socket mostly is sent the same under another id. */
-  #held: Buffer | null = null;
   readonly #flush = () => {
     const outboxes = this.#due;
     this.#due = [];
     for (const outbox of outboxes) outbox.flush();
-    this.#held = null;
   };
 
   constructor(private readonly options: FlusherOptions) {}
@@ -51,7 +48,8 @@ export class Flusher {
    */
   write(wire: Duplex, bytes: number, outbox: Outbox, own: boolean): number {
     const shared = !own && bytes <= roomBytes;
-    const into = shared ? this.#filled(bytes, outbox) : outbox.fill(Buffer.allocUnsafeSlow(bytes));
+    const into = shared ? this.#partOf(bytes) : Buffer.allocUnsafeSlow(bytes);
+    outbox.fill(into);
     wire.write(into);
     this.options.onWritten(bytes);
     const waiting = wire.writableLength;
@@ -59,7 +57,6 @@ export class Flusher {
     if (shared && waiting > 0) {
       this.#room = Buffer.allocUnsafeSlow(roomBytes);
       this.#part = this.#room.subarray(0, 0);
-      this.#held = null;
     }
     return waiting;
   }
@@ -69,12 +66,9 @@ export class Flusher {
     return this.options.maxWaiting > 0 && waiting > this.options.maxWaiting;
   }
 
-  #filled(bytes: number, outbox: Outbox): Buffer {
-    const fits = this.#part.length === bytes;
-    if (fits && this.#held && outbox.hasOnly(this.#held)) return outbox.fillId(this.#part);
-    if (!fits) this.#part = this.#room.subarray(0, bytes);
-    this.#held = outbox.only;
-    return outbox.fill(this.#part);
+  #partOf(bytes: number): Buffer {
+    if (this.#part.length !== bytes) this.#part = this.#room.subarray(0, bytes);
+    return this.#part;
   }
 }
 
@@ -148,28 +142,12 @@ export class Outbox {
     if (this.#slow && this.flusher.isTooMuch(waiting)) this.host.overflowed();
   }
 
-  /** The shared part of the only message that waits; null when there are more, or it is nobody else's. */
-  get only(): Buffer | null {
-    return this.#more === null && this.#id !== '' ? this.#rest : null;
-  }
-
-  hasOnly(rest: Buffer): boolean {
-    return this.#rest === rest && this.#more === null && this.#id !== '';
-  }
-
-  /** Puts the id into memory that holds the same message, of the same length, with the id of another socket. */
-  fillId(into: Buffer): Buffer {
-    writeId(into, into.length - this.#rest.length - afterId.length - this.#id.length, this.#id);
-    return into;
-  }
-
   /** Puts all frames that wait into one piece of memory. */
-  fill(into: Buffer): Buffer {
+  fill(into: Buffer): void {
     let at = writeFrame(into, 0, this.#id, this.#rest);
     const more = this.#more ?? none;
     for (let n = 0; n < more.length; n += 2)
       at = writeFrame(into, at, more[n] as string, more[n + 1] as Buffer);
-    return into;
   }
 }
 
@@ -197,18 +175,14 @@ function writeFrame(into: Buffer, from: number, id: string, rest: Buffer): numbe
   if (id !== '') {
     into.set(beforeId, at);
     at += beforeId.length;
-    writeId(into, at, id);
+    // Ids are short: a call out of JavaScript takes longer.
+    for (let n = 0; n < id.length; n++) into[at + n] = id.charCodeAt(n);
     at += id.length;
     into.set(afterId, at);
     at += afterId.length;
   }
   into.set(rest, at);
   return at + rest.length;
-}
-
-/** Ids are short: a call out of JavaScript takes longer. */
-function writeId(into: Buffer, at: number, id: string): void {
-  for (let n = 0; n < id.length; n++) into[at + n] = id.charCodeAt(n);
 }
 
 /** Writes the header of a frame; gives where its text begins. */
