@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { AppError, type FieldProblem } from '../shared/errors.js';
 import { decodeId, type IdKind } from '../shared/ids.js';
@@ -13,7 +14,10 @@ export function parseArgs<Schema extends z.ZodType>(schema: Schema, args: unknow
   const fields: Record<string, FieldProblem[]> = {};
   for (const issue of result.error.issues) {
     const path = issue.path.join('.');
-    fields[path] = [...(fields[path] ?? []), problemOf(issue)];
+    const problem = problemOf(issue);
+    const known = fields[path] ?? [];
+    // Two rules may say the same of a value, such as a text's own and those of all texts.
+    if (!known.some((one) => isDeepStrictEqual(one, problem))) fields[path] = [...known, problem];
   }
   throw new AppError('VALIDATION_ERROR', fields);
 }

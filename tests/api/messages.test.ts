@@ -191,6 +191,7 @@ describe('a message', () => {
       const { fields } = await refusal(tutor, 'sendMessage', { roomId: classroom.id, body });
 
       expect(Object.keys(fields)).toEqual(['input.body']);
+      expect(fields['input.body']).toHaveLength(1);
     },
   );
 });
