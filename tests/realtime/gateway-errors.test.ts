@@ -235,12 +235,27 @@ describe('limits', () => {
     });
   });
 
-  test('sockets that have not begun are bounded, and beginning makes room', async () => {
+  test('sockets that have not begun are bounded, and beginning or leaving makes room', async () => {
     await withServer({ limits: { socketsBeforeInit: 1 } }, async (server) => {
       const first = await server.socket();
       await expect(server.socket()).rejects.toThrow('503');
       await first.init('good');
+      const second = await server.socket();
+      await expect(server.socket()).rejects.toThrow('503');
+      second.socket.terminate();
+      // The server hears of it a moment later.
+      await eventually(
+        () => metric(server, 'active_ws_connections'),
+        (line) => line === 'active_ws_connections 1',
+      );
       await server.socket();
+      // One that had begun leaves no place among those that have not.
+      first.socket.terminate();
+      await eventually(
+        () => metric(server, 'active_ws_connections'),
+        (line) => line === 'active_ws_connections 1',
+      );
+      await expect(server.socket()).rejects.toThrow('503');
     });
   });
 
