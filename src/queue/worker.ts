@@ -127,7 +127,7 @@ export function createQueueWorker<Schemas extends PayloadSchemas>(
   return {
     start() {
       void begin(async () => {
-        const unlisten = signals.listen(queueTopic, loop.wake);
+        const unlisten = signals.listen(queueTopic, loop.wake, true);
         signals.onReconnect(loop.wake);
         housekeeping.start().catch((error) => logger.warn({ err: asError(error) }, 'housekeeping failed'));
         await loop.run('forever');

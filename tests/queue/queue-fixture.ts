@@ -36,6 +36,8 @@ export interface QueueRow {
 export interface QueueTest {
   readonly database: Database;
   readonly signals: Signals;
+  /** The signals of another process. */
+  otherSignals(): Promise<Signals>;
   readonly queue: TestQueue;
   readonly organizationId: string;
   readonly userId: string;
@@ -58,8 +60,10 @@ export async function openQueueTest(): Promise<QueueTest> {
   const test = await createTestDatabase();
   const logger = createLogger({ level: 'silent', pretty: false });
   const database = createDatabase({ url: test.url, logger });
-  const signals = createPostgresSignals({ directUrl: test.url, database, logger });
+  const newSignals = () => createPostgresSignals({ directUrl: test.url, database, logger });
+  const signals = newSignals();
   await signals.start();
+  const others: Signals[] = [];
   const workers: QueueWorker[] = [];
   const userId = newId();
   await database.sql(
@@ -81,6 +85,12 @@ export async function openQueueTest(): Promise<QueueTest> {
   return {
     database,
     signals,
+    async otherSignals() {
+      const other = newSignals();
+      others.push(other);
+      await other.start();
+      return other;
+    },
     queue: createNotificationQueue({ database, signals, schemas }),
     organizationId,
     userId,
@@ -111,7 +121,7 @@ export async function openQueueTest(): Promise<QueueTest> {
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.stop()));
-      await signals.stop();
+      await Promise.all([signals, ...others].map((one) => one.stop()));
       await database.stop();
       await test.drop();
     },

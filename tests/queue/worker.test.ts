@@ -1,4 +1,5 @@
 import { PermanentFailure } from '../../src/queue/outcome.js';
+import { queueTopic } from '../../src/queue/queue.js';
 import { openQueueTest, type QueueTest, type TestHandlers } from './queue-fixture.js';
 
 let test: QueueTest;
@@ -98,6 +99,22 @@ it('is woken by a signal long before its interval', async () => {
   await test.until(second, 'COMPLETED');
   expect(performance.now() - start).toBeLessThan(1_000);
 });
+
+it.each(['goes on', 'stops at once'])(
+  'tells other processes too of what a worker here is about to take, when this one %s',
+  async (then) => {
+    const other = await test.otherSignals();
+    const heard = gate();
+    other.listen(queueTopic, heard.open);
+    const here: string[] = [];
+    test.signals.listen(queueTopic, (message) => here.push(message), true);
+    test.queue.wake();
+    await Promise.resolve();
+    expect(here).toEqual(['ready']);
+    if (then === 'stops at once') await test.signals.stop();
+    await heard.opened;
+  },
+);
 
 it('wakes for what becomes due within its interval', async () => {
   const [id = ''] = await enqueue(1, { delaySeconds: 0.3 });

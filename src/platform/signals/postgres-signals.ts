@@ -11,8 +11,12 @@ import type { Logger } from '../logger.js';
 export interface Signals {
   /** Tells the topic's listeners on every process, soon and batched. Never throws; call it after the commit. */
   send(topic: string, message: string): void;
-  /** Hears a topic from now on; gives a function that ends it. */
-  listen(topic: string, hear: (message: string) => void): () => void;
+  /**
+   * Hears a topic from now on; gives a function that ends it.
+   * @param taking whether this listener, as a rule, takes what a message is about: other processes are then told a moment
+   * later, so that they do not compete for the database with the one that has it already.
+   */
+  listen(topic: string, hear: (message: string) => void, taking?: boolean): () => void;
   /** Called when the connection is back after it was lost: whatever was sent meanwhile was missed. */
   onReconnect(resume: () => void): void;
   start(): Promise<void>;
@@ -31,11 +35,15 @@ const pgChannel = 'lectern';
 /** NOTIFY refuses a payload of 8,000 bytes or more. */
 const maxPayloadBytes = 7_900;
 const maxPending = 10_000;
+/** About as long as somebody here needs to take what a message is about. */
+const takingMilliseconds = 3;
 const reconnectMilliseconds = [50, 200, 500, 1_000, 2_000];
 
 /** Signals over PostgreSQL's LISTEN and NOTIFY: one listening connection a process, many messages in one NOTIFY. */
 export function createPostgresSignals({ directUrl, database, logger }: PostgresSignalsOptions): Signals {
   const listeners = new Map<string, Set<(message: string) => void>>();
+  /** Topics that somebody here listens to in order to take what comes. */
+  const taken = new Map<string, number>();
   const resumers: (() => void)[] = [];
   let client: pg.Client | null = null;
   let stopped = false;
@@ -43,6 +51,9 @@ export function createPostgresSignals({ directUrl, database, logger }: PostgresS
   /** Tells our own messages from those of others when they come back. */
   const self = randomUUID();
   const pending = new Set<string>();
+  /** What others are told in a moment. */
+  const held = new Set<string>();
+  let release: NodeJS.Timeout | undefined;
   let sending: Promise<void> | null = null;
 
   /** The first line names the process that sent it: we have heard our own at once. */
@@ -107,34 +118,53 @@ export function createPostgresSignals({ directUrl, database, logger }: PostgresS
     }
   }
 
+  function notify(line: string): void {
+    if (pending.size >= maxPending) return;
+    pending.add(line);
+    sending ??= Promise.resolve()
+      .then(drain)
+      .catch((error) => {
+        // Listeners find out by their own polling what these messages would have told.
+        pending.clear();
+        logger.warn({ err: asError(error) }, 'signals could not be sent');
+      })
+      .finally(() => {
+        sending = null;
+      });
+  }
+
+  function notifyHeld(): void {
+    release = undefined;
+    for (const line of held) notify(line);
+    held.clear();
+  }
+
   return {
     send(topic, message) {
       if (stopped) return;
+      const line = `${topic} ${message}`;
       // Not within the caller's turn, which may hold what a listener needs.
-      queueMicrotask(() => dispatch(`${topic} ${message}`));
-      if (pending.size >= maxPending) return;
-      pending.add(`${topic} ${message}`);
-      sending ??= Promise.resolve()
-        .then(drain)
-        .catch((error) => {
-          // Listeners find out by their own polling what these messages would have told.
-          pending.clear();
-          logger.warn({ err: asError(error) }, 'signals could not be sent');
-        })
-        .finally(() => {
-          sending = null;
-        });
+      queueMicrotask(() => dispatch(line));
+      if (!taken.get(topic)) return notify(line);
+      held.add(line);
+      release ??= setTimeout(notifyHeld, takingMilliseconds);
     },
-    listen(topic, hear) {
+    listen(topic, hear, taking = false) {
       const hearers = listeners.get(topic) ?? new Set();
       listeners.set(topic, hearers.add(hear));
-      return () => hearers.delete(hear);
+      const add = (n: number) => taken.set(topic, (taken.get(topic) ?? 0) + n);
+      if (taking) add(1);
+      return () => {
+        if (hearers.delete(hear) && taking) add(-1);
+      };
     },
     onReconnect: (resume) => resumers.push(resume),
     start: connect,
     async stop() {
       stopped = true;
       clearTimeout(retry);
+      clearTimeout(release);
+      notifyHeld();
       await sending;
       await client?.end();
       client = null;
