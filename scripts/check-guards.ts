@@ -77,6 +77,9 @@ function runTests(copy: string, { tests, named }: Pick<Guard, 'tests' | 'named'>
     const broken = testResults.find(
       ({ assertionResults, message }) => assertionResults.length === 0 && message,
     );
+    // Some limits are all that stands between a request and the memory of the process.
+    if (broken?.message.includes('ran out of memory'))
+      failed.push('the process of the tests ran out of memory');
     return { passed: numPassedTests, failed, broken: broken?.message.slice(0, 400) ?? null };
   } catch {
     return { passed: 0, failed: [], broken: run.stderr.slice(-400) };
