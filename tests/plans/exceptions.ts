@@ -29,11 +29,6 @@ export const exceptions: readonly Exception[] = [
     why: 'The best are found among 1,000 messages that match, each looked at three times, in 5,000 blocks at most.',
   },
   {
-    of: 'modules/accounts/user-store.ts findUsersAsSeen',
-    rows: 2_500,
-    why: 'All relations of the viewer are looked at, to judge a whole page of people in one statement.',
-  },
-  {
     of: 'modules/relations/store.ts listRelations',
     rows: 2_500,
     why: "Of a status that is rare among one person's relations, all relations of that person are read.",

@@ -1,0 +1,2 @@
+-- Whether two people have or had a relation, whichever it is: asked for each person who is shown to another.
+CREATE INDEX "relation_pair_idx" ON "tutor_student_relation"("student_id", "tutor_id");
