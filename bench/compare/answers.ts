@@ -1,11 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeAnyId } from '../../src/shared/ids.js';
 
-/** The data of an answer with bare UUIDs in place of Lectern's ids, whatever the order of its keys. */
+const times: ReadonlySet<string> = new Set(['startsAt', 'endsAt', 'createdAt']);
+
+/**
+ * The data of an answer, whatever the order of its keys: with bare UUIDs in place of Lectern's ids, and times in one notation.
+ * PostGraphile knows no object between a lesson and its messages.
+ */
 function plainAnswer(text: string): unknown {
   return JSON.parse(text, (key, value) => {
-    if (typeof value !== 'string' || key !== 'id') return value;
-    return decodeAnyId(value)?.uuid ?? value;
+    if (key === 'lesson' && value?.chat) return { id: value.id, ...value.chat };
+    if (typeof value !== 'string') return value;
+    if (times.has(key)) return new Date(value).toISOString();
+    return key === 'id' ? (decodeAnyId(value)?.uuid ?? value) : value;
   }).data;
 }
 

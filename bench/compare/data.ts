@@ -28,6 +28,17 @@ export interface Data {
 
 const tutor = 2;
 
+/** PostGraphile's way to a mutation of one's own. */
+const sendFunction = `
+  CREATE SCHEMA bench;
+  CREATE FUNCTION bench.send_message(room_id uuid, body text, client_message_id text, author_id uuid, organization_id uuid)
+    RETURNS chat_message LANGUAGE sql VOLATILE AS $$
+    WITH counted AS (
+      UPDATE channel SET last_seq = last_seq + 1 WHERE id = 'chat:' || $1::text RETURNING last_seq
+    )
+    INSERT INTO chat_message (id, organization_id, lesson_id, sequence, author_id, client_message_id, body)
+    SELECT uuidv7(), $5, $1, last_seq, $4, $3, $2 FROM counted RETURNING * $$`;
+
 /** Migrates an empty database as Lectern does and fills it. */
 export async function prepareData(databaseUrl: string, contenders: number): Promise<Data> {
   const logger = createLogger({ level: 'warn', pretty: true });
@@ -50,6 +61,7 @@ export async function prepareData(databaseUrl: string, contenders: number): Prom
     `INSERT INTO channel (id) SELECT 'chat:' || id FROM unnest($1::text[]) AS room (id) ON CONFLICT DO NOTHING`,
     [rooms.flat()],
   );
+  await client.query(sendFunction);
   await client.end();
   return {
     viewerId,

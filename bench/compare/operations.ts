@@ -16,6 +16,8 @@ export interface Operation {
   readonly source: 'memory' | 'database';
   /** Whether each connection keeps to its own request, because it writes into a room of its own. */
   readonly ownBody: boolean;
+  /** The variable that says how many rows there are to be. */
+  readonly sized?: 'first' | 'last';
   /** Of the requests that take turns; `place` is that of the contender. */
   variables(data: Data, writeId: WriteId, place: number): readonly Readonly<Record<string, unknown>>[];
 }
@@ -29,7 +31,9 @@ const lessonsDocument = `query Lessons($first: Int) {
   }
 }`;
 
-const lessons = { operationName: 'Lessons', document: lessonsDocument, ownBody: false } as const;
+const lessons = {
+  ...{ operationName: 'Lessons', document: lessonsDocument, ownBody: false, sized: 'first' },
+} as const;
 
 export const operations: readonly Operation[] = [
   {
@@ -76,6 +80,7 @@ export const operations: readonly Operation[] = [
 }`,
     source: 'database',
     ownBody: false,
+    sized: 'last',
     variables: ({ busyRoomId }, writeId) => [{ id: writeId('lesson', busyRoomId), last: 20 }],
   },
   {

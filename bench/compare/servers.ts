@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import type { Profiler } from 'node:inspector';
 import { freePort } from '../../src/platform/embedded-postgres/port.js';
 import { encodeId } from '../../src/shared/ids.js';
 import type { Contender } from './contenders.js';
@@ -33,6 +34,8 @@ export interface Server {
   readonly contender: Contender;
   readonly port: number;
   use(): Promise<Use>;
+  /** Takes a profile of what it does during the work. */
+  profile(work: () => Promise<unknown>): Promise<Profiler.Profile>;
   stop(): Promise<void>;
 }
 
@@ -58,7 +61,7 @@ export async function startServer(
   const child = fork(here(script), [...(contender.arguments ?? [])], {
     execPath: place.node,
     execArgv: ['--disable-warning=ExperimentalWarning', '--import', here('servers/usage.ts')],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
@@ -70,20 +73,33 @@ export async function startServer(
     },
   });
   const ended = once(child, 'exit');
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-3_000);
+  });
   const server: Server = {
     contender,
     port,
     use: () => ask<Use>(child, 'use'),
+    async profile(work) {
+      await ask(child, 'profile');
+      await work();
+      return ask<Profiler.Profile>(child, 'profiled');
+    },
     async stop() {
       child.kill('SIGKILL');
       await ended;
     },
   };
-  await untilItAnswers(server, child);
+  await untilItAnswers(server, child, () => said);
   return server;
 }
 
-async function untilItAnswers({ port, contender }: Server, child: ChildProcess): Promise<void> {
+async function untilItAnswers(
+  { port, contender }: Server,
+  child: ChildProcess,
+  said: () => string,
+): Promise<void> {
   const body = JSON.stringify({ query: '{ __typename }', operationName: null, variables: {} });
   for (let attempt = 0; attempt < 600; attempt++) {
     if (child.exitCode !== null) break;
@@ -99,7 +115,7 @@ async function untilItAnswers({ port, contender }: Server, child: ChildProcess):
     }
   }
   child.kill('SIGKILL');
-  throw new Error(`the server of ${contender.name} does not answer`);
+  throw new Error(`the server of ${contender.name} does not answer:\n${said()}`);
 }
 
 /** Asks a child and gives its next word. */
@@ -125,9 +141,12 @@ export async function ask<Answer>(child: ChildProcess, question: unknown): Promi
 export function bodiesOf(contender: Contender, operation: Operation, data: Data, place: number): string[] {
   const writeId = contender.isLectern ? encodeId : (_kind: unknown, uuid: string) => uuid;
   const query = contender.documents?.[operation.name] ?? operation.document;
-  return operation
-    .variables(data, writeId, place)
-    .map((variables) => JSON.stringify({ operationName: operation.operationName, query, variables }));
+  const own = contender.viewerVariables?.[operation.name]?.(data) ?? {};
+  return operation.variables(data, writeId, place).map((given) => {
+    const variables =
+      'input' in given ? { input: { ...(given['input'] as object), ...own } } : { ...given, ...own };
+    return JSON.stringify({ operationName: operation.operationName, query, variables });
+  });
 }
 
 /** Who asks: a token for Lectern, a header that is believed for the others. */
