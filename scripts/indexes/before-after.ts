@@ -41,6 +41,8 @@ export async function compare(
       await client.query(`SET LOCAL statement_timeout = ${longest}`);
       client.on('notice', hear);
       await client.query(statement.text, [...(statement.values ?? [])]);
+      // A plan is told when its portal is closed: by the next statement, and never by a ROLLBACK.
+      await client.query('SELECT 1');
       return plan ?? 'no plan was told';
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

@@ -21,6 +21,15 @@ export async function backgroundStory(app: TestApp, student: Actor, admin: Actor
     60_000,
   );
   await worker.retryFailed();
+  await eventually(
+    () =>
+      execute(
+        app.databaseUrl,
+        `SELECT FROM chat_message WHERE created_at < now() - interval '15 years' LIMIT 1`,
+      ),
+    (forgotten) => forgotten.length === 0,
+    60_000,
+  );
   await worker.stop();
   await fetch(`${app.origin}/metrics`);
   await whatOthersCause(app);
