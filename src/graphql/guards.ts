@@ -8,8 +8,10 @@ import { createCostOf, type OperationCost } from './operation-cost.js';
 import { literalError } from './value-errors.js';
 import { checkVariables } from './variables-shape.js';
 
-/** A document that may be executed, or what is wrong with it. */
-export type Guarded = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+/** A document that may be executed and whether it was sent lately, or what is wrong with it. */
+export type Guarded =
+  | { readonly document: DocumentNode; readonly known: boolean }
+  | { readonly errors: readonly GraphQLError[] };
 
 /** The one gate for documents, over HTTP and over WebSocket. */
 export interface DocumentGuard {
@@ -68,13 +70,13 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
       }
       const hash = hashOf(text);
       const known = cache.get(hash);
-      if (known) return { document: known };
+      if (known) return { document: known, known: true };
       const document = prepare(text);
       const problems = validate(schema, document, undefined, { maxErrors, hideSuggestions: !introspection });
       if (problems.length > 0)
         return { errors: problems.map((problem) => validationError(problem, document)) };
       cache.set(hash, document, text.length);
-      return { document };
+      return { document, known: false };
     } catch (error) {
       if (error instanceof AppError)
         return { errors: [new GraphQLError(error.message, { originalError: error })] };
@@ -87,7 +89,7 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
     check,
     recall(text) {
       const document = text.length > limits.bytes && limits.bytes > 0 ? undefined : cache.get(hashOf(text));
-      return document ? { document } : null;
+      return document ? { document, known: true } : null;
     },
     kept: (hash) => cache.get(hash),
     weigh(document, operationName, variables) {

@@ -1,9 +1,10 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type DocumentNode, getOperationAST, OperationTypeNode } from 'graphql';
+import { type DocumentNode, getOperationAST, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { Caller, Context, Services } from '../../graphql/context.js';
 import { RequestErrors } from '../../graphql/execution.js';
+import type { Executor } from '../../graphql/executor.js';
 import { formatError } from '../../graphql/format-error.js';
 import type { DocumentGuard } from '../../graphql/guards.js';
 import { leastCost, type OperationCost } from '../../graphql/operation-cost.js';
@@ -20,10 +21,12 @@ import { headersOf, type RateLimits, stateOf } from '../rate-limits.js';
 import { createDoorstep } from './doorstep.js';
 import { scopeOf, sendErrors, sendFailure } from './failures.js';
 import { answerType, wantsPage } from './graphql-answer.js';
-import { isRead, readRequest, writeText } from './graphql-request.js';
+import { type GraphqlRequest, isRead, readRequest, writeText } from './graphql-request.js';
+import { sentResult, textOf } from './graphql-result.js';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<Context>;
+  readonly executor: Executor;
   readonly guard: DocumentGuard;
   readonly documents: PersistedDocuments;
   readonly services: Services;
@@ -36,10 +39,22 @@ export interface GraphqlRouteOptions {
   readonly tracing: Tracing;
 }
 
+/** A request that was found to be good. */
+interface Understood {
+  readonly asked: GraphqlRequest;
+  readonly text: string;
+  readonly document: DocumentNode;
+  /** Whether its document was sent before. */
+  readonly known: boolean;
+  /** Undefined when the document has no such operation. */
+  readonly operation: OperationDefinitionNode | undefined;
+  readonly cost: OperationCost;
+}
+
 /** Adds `POST` and `GET /graphql`. Apollo must be started before the first request. */
 export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { apollo, guard, documents, services, authenticate, callerOf, rateLimits, graphiql } = options;
-  const { logger, tracing } = options;
+  const { apollo, executor, guard, documents, services, authenticate, callerOf } = options;
+  const { rateLimits, graphiql, logger, tracing } = options;
   const comeIn = createDoorstep();
 
   async function contextFor(request: FastifyRequest, caller: Caller): Promise<Context> {
@@ -61,59 +76,92 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     }
     if (request.headers.authorization === undefined) await comeIn();
     const caller = callerOf(request.raw);
-    const cost = await understand(request, reply, caller);
+    const understood = await understand(request, reply, caller);
+    const { cost } = understood;
     const context = await contextFor(request, caller);
     const allowance = await rateLimits.take(context, cost);
     if (allowance) void reply.headers(headersOf(allowance));
     if (allowance && !allowance.allowed) throw new RateLimited(allowance.resetMs);
-    const rateLimit = allowance && stateOf(cost.cost, allowance);
-    const run = fastifyApolloHandler(apollo, { context: async () => ({ ...context, rateLimit }) });
-    return tracedPart(tracing, 'GraphQL', async () => run.call(this, request, reply));
+    const limited = { ...context, rateLimit: allowance && stateOf(cost.cost, allowance) };
+    return tracedPart(tracing, 'GraphQL', async () => {
+      if (isQuick(request, understood)) return answerKnown(request, reply, understood, limited);
+      if (documents.listed) writeText(request, understood.asked, understood.text);
+      return fastifyApolloHandler(apollo, { context: async () => limited }).call(this, request, reply);
+    });
   }
 
-  /** Looks at everything that a request asks for, and gives its cost. Apollo then finds nothing to refuse. */
+  /** Answers an operation of a document that was sent before as Apollo would, to the byte, for a part of the work. */
+  async function answerKnown(
+    { headers: { accept } }: FastifyRequest,
+    reply: FastifyReply,
+    { asked, document, operation }: Understood,
+    context: Context,
+  ): Promise<string> {
+    const { operationName, variables: variableValues } = asked;
+    const result = await executor({ document, operationName, variableValues, contextValue: context });
+    const sent = sentResult(result, { operation, context, accept, logger });
+    void reply.code(sent.status ?? 200).headers(sent.headers);
+    return textOf(sent);
+  }
+
+  /** Whether nothing of Apollo's is needed: what was asked was asked before, and is not one of the oddities that it refuses. */
+  function isQuick({ method }: FastifyRequest, { asked, known, operation }: Understood): boolean {
+    if (!known || !operation || operation.operation === OperationTypeNode.SUBSCRIPTION) return false;
+    return method !== 'HEAD' && (documents.listed || asked.extensions['persistedQuery'] === undefined);
+  }
+
+  /** Looks at everything that a request asks for. Apollo then finds nothing to refuse. */
   async function understand(
     request: FastifyRequest,
     reply: FastifyReply,
     caller: Caller,
-  ): Promise<OperationCost> {
+  ): Promise<Understood> {
     try {
       const asked = readRequest(request);
       const text = documents.textOf(asked);
       if (text === null) throw new AppError('BAD_REQUEST', { query: [{ rule: 'REQUIRED' }] });
-      if (documents.listed) writeText(request, asked, text);
-      const document = documentFor(text, caller);
-      const operation = getOperationAST(document, asked.operationName);
+      const { document, known } = documentFor(text, caller);
+      const operation = getOperationAST(document, asked.operationName) ?? undefined;
       if (isRead(request) && operation && operation.operation !== OperationTypeNode.QUERY) {
         void reply.header('allow', 'POST');
         throw new AppError('METHOD_NOT_ALLOWED', { query: [{ rule: 'NEEDS_POST' }] });
       }
-      return guard.weigh(document, asked.operationName, asked.variables) ?? leastCost;
+      const cost = guard.weigh(document, asked.operationName, asked.variables) ?? leastCost;
+      return { asked, text, document, known, operation, cost };
     } catch (error) {
       if (!(error instanceof RateLimited)) await rateLimits.fault(caller);
       throw error;
     }
   }
 
-  function documentFor(text: string, caller: Caller): DocumentNode {
+  function documentFor(text: string, caller: Caller): Pick<Understood, 'document' | 'known'> {
     const distrusted = rateLimits.distrust(caller);
     const guarded = distrusted ? guard.recall(text) : guard.check(text);
     if (!guarded) throw new RateLimited(distrusted?.resetMs ?? 0);
     if ('errors' in guarded) throw new RequestErrors(guarded.errors);
-    return guarded.document;
+    return guarded;
+  }
+
+  /** The last good `Host`: nearly always the next one too. */
+  let lastHost: string | undefined;
+
+  function isHost(host: string | undefined): boolean {
+    if (host !== undefined && host === lastHost) return true;
+    if (!host || !URL.canParse(`http://${host}/`)) return false;
+    lastHost = host;
+    return true;
   }
 
   app.route({
     method: ['GET', 'POST'],
     url: graphqlPath,
     // Before the body is read. A form or a script of another site cannot send this type without asking first.
-    onRequest: async (request, reply) => {
+    onRequest: (request, reply, done) => {
       void reply.header('cache-control', 'no-store');
-      if (!request.headers.host || !URL.canParse(`http://${request.headers.host}/`))
-        throw new AppError('BAD_REQUEST');
       const type = request.headers['content-type'];
-      if (!isJson(type) && !(isRead(request) && type === undefined))
-        throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+      if (!isHost(request.headers.host)) done(new AppError('BAD_REQUEST'));
+      else if (isJson(type) || (isRead(request) && type === undefined)) done();
+      else done(new AppError('UNSUPPORTED_MEDIA_TYPE'));
     },
     handler: answer,
     errorHandler: (error, request, reply) => {
@@ -129,6 +177,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
 }
 
 function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true;
   return /^application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i.test(contentType ?? '');
 }
 
