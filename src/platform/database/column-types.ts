@@ -4,7 +4,7 @@ const timestamptz = 1184;
 const readAny = pg.types.getTypeParser(timestamptz, 'text') as (text: string) => unknown;
 
 /**
- * Reads a timestamptz. Our sessions are in UTC, so it is `2026-11-26 03:39:00.123456+00`: reading digits takes a fifth of
+ * Reads a timestamptz. Our sessions are in UTC, so it is `2026-11-26 03:39:00.123456+00`: reading digits takes a seventh of
  * what pg's expressions take, and a page has a hundred of them. Infinity and far years are left to pg.
  */
 export function readInstant(text: string): unknown {
