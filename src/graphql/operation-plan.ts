@@ -4,7 +4,6 @@ import {
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLObjectType,
-  type GraphQLResolveInfo,
   type GraphQLSchema,
   isNonNullType,
   Kind,
@@ -16,18 +15,14 @@ import { defaultFieldResolver, type ExecutionContext, getFieldDef } from 'graphq
 import type { Path } from 'graphql/jsutils/Path.js';
 
 /** Makes a value part of the answer: a leaf, an object, a list, or a promise of them. */
-export type Complete = (
-  run: ExecutionContext,
-  field: FieldPlan,
-  info: GraphQLResolveInfo,
-  path: Path,
-  value: unknown,
-) => unknown;
+export type Complete = (run: ExecutionContext, field: FieldPlan, path: Path, value: unknown) => unknown;
 
 /** A field in one place of a document, with everything about it that is the same in every request. */
 export class FieldPlan {
   readonly resolve: GraphQLFieldResolver<unknown, unknown>;
   readonly takesArguments: boolean;
+  /** Whether it is nothing but the property of its name, unless that is a function. */
+  readonly isProperty: boolean;
   readonly nullable: boolean;
   /** How its value becomes part of the answer; found by the executor when it is run for the first time. */
   complete: Complete | undefined;
@@ -43,6 +38,7 @@ export class FieldPlan {
   ) {
     this.resolve = definition.resolve ?? defaultFieldResolver;
     this.takesArguments = definition.args.length > 0;
+    this.isProperty = this.resolve === defaultFieldResolver && !this.takesArguments;
     this.nullable = !isNonNullType(definition.type);
   }
 

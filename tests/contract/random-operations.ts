@@ -21,6 +21,8 @@ export interface SentOperation {
   readonly query: string;
   readonly operationName?: string | null;
   readonly variables?: Readonly<Record<string, unknown>>;
+  /** Others, for the same document sent again. */
+  readonly otherVariables?: Readonly<Record<string, unknown>>;
 }
 
 const texts: Readonly<Record<string, readonly unknown[]>> = {
@@ -59,7 +61,7 @@ export function randomOperation(schema: GraphQLSchema, seed: number): SentOperat
 }
 
 class Writer {
-  readonly #variables = new Map<string, { readonly declared: string; readonly value: unknown }>();
+  readonly #variables = new Map<string, { readonly declared: string; readonly values: readonly unknown[] }>();
   readonly #fragments: string[] = [];
   #left = 60;
 
@@ -74,14 +76,18 @@ class Writer {
     const root = kind === 'query' ? this.schema.getQueryType() : this.schema.getMutationType();
     const body = this.#selection(root as GraphQLNamedType, 0);
     const declared = [...this.#variables].map(([name, { declared: type }]) => `$${name}: ${type}`);
-    const variables = Object.fromEntries(
-      [...this.#variables].flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value]])),
-    );
+    const given = (place: number) =>
+      Object.fromEntries(
+        [...this.#variables].flatMap(([name, { values }]) =>
+          values[place] === undefined ? [] : [[name, values[place]]],
+        ),
+      );
     const head = `${kind} Named${declared.length > 0 ? `(${declared.join(', ')})` : ''}`;
     const other = random.chance(0.1) ? ' query Other { __typename }' : '';
     return {
       query: `${head} ${body} ${this.#fragments.join(' ')}${other}`,
-      variables,
+      variables: given(0),
+      otherVariables: given(1),
       ...(other || random.chance(0.5) ? { operationName: random.chance(0.95) ? 'Named' : 'Absent' } : {}),
     };
   }
@@ -138,9 +144,8 @@ class Writer {
       if (value !== null) return [`${name}: ${value}`];
     }
     const variable = `v${this.#variables.size}`;
-    const absent = random.chance(0.05);
-    const value = absent ? undefined : sampleValue(random, type);
-    this.#variables.set(variable, { declared: String(type), value });
+    const value = () => (random.chance(0.05) ? undefined : sampleValue(random, type));
+    this.#variables.set(variable, { declared: String(type), values: [value(), value()] });
     return [`${name}: $${variable}`];
   }
 
@@ -151,10 +156,10 @@ class Writer {
     const directive = random.pick(['skip', 'include']);
     if (random.chance(0.4)) return `${text} @${directive}(if: ${random.chance(0.5)})${body}`;
     const variable = `c${this.#variables.size}`;
-    const value = random.pick<unknown>([true, false, true, false, undefined, null]);
+    const value = () => random.pick<unknown>([true, false, true, false, undefined, null]);
     this.#variables.set(variable, {
       declared: random.pick(['Boolean!', 'Boolean = true', 'Boolean! = false']),
-      value,
+      values: [value(), value()],
     });
     return `${text} @${directive}(if: $${variable})${body}`;
   }

@@ -1,13 +1,12 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type DocumentNode, getOperationAST, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
-import type { Caller, Context, Services } from '../../graphql/context.js';
+import { OperationTypeNode } from 'graphql';
+import type { Context, Services } from '../../graphql/context.js';
 import { RequestErrors } from '../../graphql/execution.js';
 import type { Executor } from '../../graphql/executor.js';
 import { formatError } from '../../graphql/format-error.js';
 import type { DocumentGuard } from '../../graphql/guards.js';
-import { leastCost, type OperationCost } from '../../graphql/operation-cost.js';
 import type { PersistedDocuments } from '../../graphql/persisted-documents.js';
 import type { Logger } from '../../platform/logger.js';
 import { type Tracing, tracedPart } from '../../platform/tracing/tracing.js';
@@ -21,8 +20,9 @@ import { headersOf, type RateLimits, stateOf } from '../rate-limits.js';
 import { createDoorstep } from './doorstep.js';
 import { scopeOf, sendErrors, sendFailure } from './failures.js';
 import { answerType, wantsPage } from './graphql-answer.js';
-import { type GraphqlRequest, isRead, readRequest, writeText } from './graphql-request.js';
+import { isRead, writeText } from './graphql-request.js';
 import { sentResult, textOf } from './graphql-result.js';
+import { createUnderstanding, type Understood } from './understanding.js';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<Context>;
@@ -39,29 +39,12 @@ export interface GraphqlRouteOptions {
   readonly tracing: Tracing;
 }
 
-/** A request that was found to be good. */
-interface Understood {
-  readonly asked: GraphqlRequest;
-  readonly text: string;
-  readonly document: DocumentNode;
-  /** Whether its document was sent before. */
-  readonly known: boolean;
-  /** Undefined when the document has no such operation. */
-  readonly operation: OperationDefinitionNode | undefined;
-  readonly cost: OperationCost;
-}
-
 /** Adds `POST` and `GET /graphql`. Apollo must be started before the first request. */
 export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
   const { apollo, executor, guard, documents, services, authenticate, callerOf } = options;
   const { rateLimits, graphiql, logger, tracing } = options;
   const comeIn = createDoorstep();
-
-  async function contextFor(request: FastifyRequest, caller: Caller): Promise<Context> {
-    const token = bearerToken(request.headers);
-    const viewer = token === null ? null : (await authenticate(token)).viewer;
-    return { viewer, services, caller, requestId: request.id };
-  }
+  const understand = createUnderstanding({ guard, documents, rateLimits });
 
   async function answer(
     this: FastifyInstance,
@@ -76,18 +59,26 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     }
     if (request.headers.authorization === undefined) await comeIn();
     const caller = callerOf(request.raw);
-    const understood = await understand(request, reply, caller);
+    let understood: Understood;
+    try {
+      understood = understand(request, reply, caller);
+    } catch (error) {
+      if (!(error instanceof RateLimited)) await rateLimits.fault(caller);
+      throw error;
+    }
+    const token = bearerToken(request.headers);
+    const viewer = token === null ? null : (await authenticate(token)).viewer;
     const { cost } = understood;
-    const context = await contextFor(request, caller);
-    const allowance = await rateLimits.take(context, cost);
+    const allowance = await rateLimits.take({ viewer, caller }, cost);
     if (allowance) void reply.headers(headersOf(allowance));
     if (allowance && !allowance.allowed) throw new RateLimited(allowance.resetMs);
-    const limited = { ...context, rateLimit: allowance && stateOf(cost.cost, allowance) };
-    return tracedPart(tracing, 'GraphQL', async () => {
-      if (isQuick(request, understood)) return answerKnown(request, reply, understood, limited);
-      if (documents.listed) writeText(request, understood.asked, understood.text);
-      return fastifyApolloHandler(apollo, { context: async () => limited }).call(this, request, reply);
-    });
+    const rateLimit = allowance && stateOf(cost.cost, allowance);
+    const context: Context = { viewer, services, caller, requestId: request.id, rateLimit };
+    if (isQuick(request, understood))
+      return tracedPart(tracing, 'GraphQL', () => answerKnown(request, reply, understood, context));
+    if (documents.listed) writeText(request, understood.asked, understood.text);
+    const run = fastifyApolloHandler(apollo, { context: async () => context });
+    return tracedPart(tracing, 'GraphQL', async () => run.call(this, request, reply));
   }
 
   /** Answers an operation of a document that was sent before as Apollo would, to the byte, for a part of the work. */
@@ -108,38 +99,6 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
   function isQuick({ method }: FastifyRequest, { asked, known, operation }: Understood): boolean {
     if (!known || !operation || operation.operation === OperationTypeNode.SUBSCRIPTION) return false;
     return method !== 'HEAD' && (documents.listed || asked.extensions['persistedQuery'] === undefined);
-  }
-
-  /** Looks at everything that a request asks for. Apollo then finds nothing to refuse. */
-  async function understand(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    caller: Caller,
-  ): Promise<Understood> {
-    try {
-      const asked = readRequest(request);
-      const text = documents.textOf(asked);
-      if (text === null) throw new AppError('BAD_REQUEST', { query: [{ rule: 'REQUIRED' }] });
-      const { document, known } = documentFor(text, caller);
-      const operation = getOperationAST(document, asked.operationName) ?? undefined;
-      if (isRead(request) && operation && operation.operation !== OperationTypeNode.QUERY) {
-        void reply.header('allow', 'POST');
-        throw new AppError('METHOD_NOT_ALLOWED', { query: [{ rule: 'NEEDS_POST' }] });
-      }
-      const cost = guard.weigh(document, asked.operationName, asked.variables) ?? leastCost;
-      return { asked, text, document, known, operation, cost };
-    } catch (error) {
-      if (!(error instanceof RateLimited)) await rateLimits.fault(caller);
-      throw error;
-    }
-  }
-
-  function documentFor(text: string, caller: Caller): Pick<Understood, 'document' | 'known'> {
-    const distrusted = rateLimits.distrust(caller);
-    const guarded = distrusted ? guard.recall(text) : guard.check(text);
-    if (!guarded) throw new RateLimited(distrusted?.resetMs ?? 0);
-    if ('errors' in guarded) throw new RequestErrors(guarded.errors);
-    return guarded;
   }
 
   /** The last good `Host`: nearly always the next one too. */
