@@ -34,7 +34,7 @@ export function readOptions(): Options {
     console.log(`npm run compare -- [options]
   --only lectern,mercurius      these contenders; nothing is written
   --operations memory,lessons   these pieces of work; their figures replace those of before in the report
-  --connections 1,8,64          --repeats 5          --seconds 1.2
+  --connections 1,8,64          --repeats 5          --seconds 1
   --quick                       8 connections, 3 repeats; nothing is written
   --report                      writes the report anew from benchmarks.json
 Contenders: ${contenders.map(({ name }) => name).join(', ')}
@@ -50,7 +50,7 @@ The environment may have BENCH_NODE, the Node (22.18 or later) that runs the ser
     operations: operations.filter(({ name }) => !wanted || wanted.includes(name)),
     connections: (names(values.connections) ?? (quick ? ['8'] : ['1', '8', '64'])).map(Number),
     repeats: Number(values.repeats ?? (quick ? 3 : 5)),
-    seconds: Number(values.seconds ?? 1.2),
+    seconds: Number(values.seconds ?? 1),
     warmSeconds: quick ? 1.5 : 2.5,
     write: !quick && !only && !values.connections && !values.repeats && !values.seconds,
     reportOnly: values.report,
