@@ -28,6 +28,8 @@ if (options.reportOnly) {
 const dataDir = await mkdtemp(join(tmpdir(), 'lectern-compare-'));
 const secret = randomBytes(48).toString('base64url');
 const node = process.env['BENCH_NODE'] ?? process.execPath;
+// Before anything is measured: it fails where packages are missing.
+const machine = await machineOf(node);
 const postgres = await startBenchPostgres({
   max_connections: '200',
   log_line_prefix: logLinePrefix,
@@ -156,7 +158,7 @@ try {
         date: new Date().toISOString(),
         seconds: options.seconds,
         repeats: options.repeats,
-        machine: await machineOf(node),
+        machine,
         postgres: await postgres.settings(),
       },
       series: all.flatMap(({ series }) => series),
