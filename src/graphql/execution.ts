@@ -2,7 +2,6 @@ import {
   createSourceEventStream,
   type DocumentNode,
   type ExecutionResult,
-  execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -12,6 +11,7 @@ import { type ChannelSource, ChannelStream } from '../channels/stream.js';
 import { AppError } from '../shared/errors.js';
 import type { Viewer } from '../shared/viewer.js';
 import type { Context } from './context.js';
+import type { Executor } from './executor.js';
 import { type FanOut, Member, type SharedResponse } from './fan-out.js';
 import { expectedError } from './format-error.js';
 import type { DocumentGuard } from './guards.js';
@@ -83,13 +83,16 @@ export interface Execution {
   subscribe(operation: Operation, receiver: Receiver): Promise<Subscription>;
 }
 
+export interface ExecutionOptions {
+  readonly schema: GraphQLSchema;
+  readonly executor: Executor;
+  readonly guard: DocumentGuard;
+  readonly documents: PersistedDocuments;
+  readonly fanOut: FanOut;
+}
+
 /** Creates the execution over one schema and its guard. */
-export function createExecution(
-  schema: GraphQLSchema,
-  guard: DocumentGuard,
-  documents: PersistedDocuments,
-  fanOut: FanOut,
-): Execution {
+export function createExecution({ schema, executor, guard, documents, fanOut }: ExecutionOptions): Execution {
   /** Executes one event of a subscription. */
   async function respond(
     { document, operationName, variableValues }: Executed,
@@ -97,8 +100,8 @@ export function createExecution(
     receiver: Receiver,
   ): Promise<SharedResponse> {
     const contextValue = receiver.newContext();
-    const given = { schema, document, operationName, variableValues, contextValue };
-    const result = await execute({ ...given, rootValue: event });
+    const given = { document, operationName, variableValues, contextValue };
+    const result = await executor({ ...given, rootValue: event });
     if (isLost(result)) throw new RequestErrors(result.errors ?? []);
     return receiver.serialize(result);
   }
@@ -136,7 +139,7 @@ export function createExecution(
     },
 
     async run(operation, context) {
-      const result = await execute({ schema, ...operation, contextValue: context });
+      const result = await executor({ ...operation, contextValue: context });
       if (!('data' in result)) throw new RequestErrors(result.errors ?? []);
       return result;
     },

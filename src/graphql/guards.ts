@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { AppError } from '../shared/errors.js';
 import { createDocumentCache } from './document-cache.js';
@@ -8,8 +8,10 @@ import { createCostOf, type OperationCost } from './operation-cost.js';
 import { literalError } from './value-errors.js';
 import { checkVariables } from './variables-shape.js';
 
-/** A document that may be executed, or what is wrong with it. */
-export type Guarded = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+/** A document that may be executed and whether it was sent lately, or what is wrong with it. */
+export type Guarded =
+  | { readonly document: DocumentNode; readonly known: boolean }
+  | { readonly errors: readonly GraphQLError[] };
 
 /** The one gate for documents, over HTTP and over WebSocket. */
 export interface DocumentGuard {
@@ -66,15 +68,15 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
       if (limits.bytes > 0 && (text.length > limits.bytes || Buffer.byteLength(text) > limits.bytes)) {
         throw tooComplex({ rule: 'AT_MOST_BYTES', max: limits.bytes });
       }
-      const hash = hashOf(text);
-      const known = cache.get(hash);
-      if (known) return { document: known };
+      const key = hashOf(text);
+      const known = cache.get(key);
+      if (known) return { document: known, known: true };
       const document = prepare(text);
       const problems = validate(schema, document, undefined, { maxErrors, hideSuggestions: !introspection });
       if (problems.length > 0)
         return { errors: problems.map((problem) => validationError(problem, document)) };
-      cache.set(hash, document, text.length);
-      return { document };
+      cache.set(key, document, text.length);
+      return { document, known: false };
     } catch (error) {
       if (error instanceof AppError)
         return { errors: [new GraphQLError(error.message, { originalError: error })] };
@@ -87,9 +89,9 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
     check,
     recall(text) {
       const document = text.length > limits.bytes && limits.bytes > 0 ? undefined : cache.get(hashOf(text));
-      return document ? { document } : null;
+      return document ? { document, known: true } : null;
     },
-    kept: (hash) => cache.get(hash),
+    kept: (key) => cache.get(key),
     weigh(document, operationName, variables) {
       checkVariables(variables, limits);
       const weighed = costOf(document, operationName, variables);
@@ -102,7 +104,7 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
 }
 
 function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 function parseDocument(text: string, tokens: number): DocumentNode {

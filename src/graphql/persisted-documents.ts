@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { AppError } from '../shared/errors.js';
 
 /** Which documents a server takes by their hash, and whether it takes any others. */
@@ -33,10 +33,10 @@ export function createPersistedDocuments(list: DocumentList | null, only: boolea
         if (only && !byHash.has(hashOf(query))) throw new AppError('DOCUMENT_NOT_LISTED');
         return query;
       }
-      const hash = hashIn(extensions);
-      if (hash === null) return null;
+      const named = hashIn(extensions);
+      if (named === null) return null;
       if (!list) throw new AppError('PERSISTED_QUERY_NOT_SUPPORTED');
-      const text = byHash.get(hash);
+      const text = byHash.get(named);
       if (text === undefined) throw new AppError('PERSISTED_QUERY_NOT_FOUND');
       return text;
     },
@@ -48,9 +48,9 @@ export function parseDocumentList(json: string): DocumentList {
   const list: unknown = JSON.parse(json);
   if (typeof list !== 'object' || list === null)
     throw new Error('it is no object of documents by their hashes');
-  for (const [hash, text] of Object.entries(list)) {
-    if (typeof text !== 'string' || hashOf(text) !== hash)
-      throw new Error(`${hash} is not the hash of its document`);
+  for (const [named, text] of Object.entries(list)) {
+    if (typeof text !== 'string' || hashOf(text) !== named)
+      throw new Error(`${named} is not the hash of its document`);
   }
   return list as DocumentList;
 }
@@ -62,5 +62,5 @@ function hashIn(extensions: unknown): string | null {
 }
 
 function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

@@ -15,10 +15,11 @@ import '../modules/relations/schema.js';
 import '../modules/series/schema.js';
 import { builder } from './builder.js';
 import './error-code.js';
+import { resolveIdsAtOnce } from './node-ids.js';
 import './scalars.js';
 
 /** The executable schema, of everything that the modules have added to the builder. */
-export const schema: GraphQLSchema = builder.toSchema();
+export const schema: GraphQLSchema = resolveIdsAtOnce(builder.toSchema());
 
 /** The schema as text, sorted: the content of schema.graphql. */
 export function printSortedSchema(): string {

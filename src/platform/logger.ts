@@ -2,6 +2,7 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeF
 import { PinoPretty } from 'pino-pretty';
 
 import { isError } from '../shared/errors.js';
+import { standardOutput } from './log-lines.js';
 import { presentWork } from './tracing/work.js';
 
 export type { Logger } from 'pino';
@@ -33,7 +34,7 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
       options.pretty ? PinoPretty({ ...readable, colorize: true, destination }) : destination,
     );
   }
-  if (!options.pretty) return pino(settings);
+  if (!options.pretty) return pino(settings, standardOutput());
   return pino({ ...settings, transport: { target: 'pino-pretty', options: readable } });
 }
 

@@ -80,14 +80,18 @@ export function toConnection<Row>(
   const more = rows.length > page.limit;
   const kept = rows.slice(0, page.limit);
   if (page.backward) kept.reverse();
-  const edges = kept.map((node) => ({ cursor: encodeKey(keyOf(node)), node }));
+  const edges = kept.map((node) => edgeOf(node, () => encodeKey(keyOf(node))));
   return {
     edges,
     pageInfo: {
       hasNextPage: page.backward ? page.before !== null : more,
       hasPreviousPage: page.backward ? more : page.after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
     },
   };
 }
@@ -96,7 +100,17 @@ export function toConnection<Row>(
 export function mapConnection<A, B>(connection: Connection<A>, map: (node: A) => B): Connection<B> {
   return {
     pageInfo: connection.pageInfo,
-    edges: connection.edges.map(({ cursor, node }) => ({ cursor, node: map(node) })),
+    edges: connection.edges.map((edge) => edgeOf(map(edge.node), () => edge.cursor)),
+  };
+}
+
+/** An edge whose cursor is made when it is asked for: few pages are asked for all of theirs. */
+function edgeOf<Node>(node: Node, cursorOf: () => string): Edge<Node> {
+  return {
+    node,
+    get cursor() {
+      return cursorOf();
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { Services } from '../graphql/context.js';
 import { createExecution } from '../graphql/execution.js';
+import { createExecutor } from '../graphql/executor.js';
 import { createFanOut } from '../graphql/fan-out.js';
 import { createDocumentGuard } from '../graphql/guards.js';
 import { observeEvents } from '../graphql/observe-events.js';
@@ -97,6 +98,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const limits = { ...defaultTransportLimits, ...options.limits };
   const guard = createDocumentGuard({ schema, limits: limits.document, introspection });
   const apollo = createApollo({ schema, guard, logger });
+  const executor = createExecutor(schema);
   const { socketsPerUser } = limits;
   const signIn = createSignIn({ authenticate, clock, logger, socketsPerUser });
   const { enabled, registry, routes, tracing, ...naming } = options.observation ?? unobserved();
@@ -115,7 +117,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   const observed = { operations, tracing, logger };
   const documents = options.documents ?? createPersistedDocuments(null, false);
-  const plain = createExecution(schema, guard, documents, fanOut);
+  const plain = createExecution({ schema, executor, guard, documents, fanOut });
   const execution = enabled ? observedExecution(plain, observed) : plain;
   const { rateLimits = noRateLimits } = options;
   const callerOf = createCallerOf(options.trustedProxies);
@@ -128,7 +130,19 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   if (enabled) observeRequests(app, { registry, ...observed });
   addCors(app, origins);
   addGraphqlRoute(app, {
-    ...{ apollo, guard, documents, services, authenticate, callerOf, rateLimits, graphiql, logger, tracing },
+    ...{
+      apollo,
+      executor,
+      guard,
+      documents,
+      services,
+      authenticate,
+      callerOf,
+      rateLimits,
+      graphiql,
+      logger,
+      tracing,
+    },
   });
   if (routes) addMetricsRoutes(app, { registry, ...routes });
   addHealthRoutes(app, async () => !state.stopping && (await options.ready()));

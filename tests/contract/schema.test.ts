@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { printSortedSchema, schema } from '../../src/graphql/schema.js';
 import { errorCatalogue } from '../../src/shared/errors.js';
+import { encodeIdOfType, newId } from '../../src/shared/ids.js';
 
 const own = Object.values(schema.getTypeMap()).filter(
   ({ name }) => !name.startsWith('__') && !['Boolean', 'Float', 'ID', 'Int', 'String'].includes(name),
@@ -44,6 +45,18 @@ it('schema.graphql is what the code defines: npm run schema writes it', async ()
 it('every type, field, argument and enum value has a description', () => {
   const undescribed = own.flatMap(members).filter(([, description]) => !description?.trim());
   expect(undescribed.map(([path]) => path)).toEqual([]);
+});
+
+it('the id of a node is its own UUID as a TypeID, and no promise of one', () => {
+  const nodes = own
+    .filter(isObjectType)
+    .filter((type) => type.getInterfaces().some(({ name }) => name === 'Node'));
+  expect(nodes.length).toBeGreaterThan(10);
+  for (const type of nodes) {
+    const id = newId();
+    const given = type.getFields()['id']?.resolve?.({ id }, {}, {}, {} as never);
+    expect(given).toBe(encodeIdOfType(type.name, id));
+  }
 });
 
 it('the ErrorCode enum has exactly the codes of the catalogue', () => {

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { fromUUID } from 'typeid-js';
 import { decodeAnyId, decodeId, encodeId, encodeIdOfType, idTypes, newId } from '../../src/shared/ids.js';
 
 const uuid = newId();
@@ -7,6 +9,12 @@ it('an id outside names its type and holds the UUID', () => {
   expect(id).toMatch(/^lesson_[0-9a-z]{26}$/);
   expect(decodeId('lesson', id)).toBe(uuid);
   expect(decodeAnyId(id)).toEqual({ kind: 'lesson', uuid });
+});
+
+it('an id outside is the one that the TypeID library makes', () => {
+  const all = [newId(), '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+  for (const one of [...all, ...Array.from({ length: 1_000 }, () => randomUUID())])
+    expect(encodeId('lesson', one)).toBe(fromUUID(one, 'lesson'));
 });
 
 it('an id of another kind is none', () => {

@@ -21,7 +21,12 @@ interface TokenSubject {
 export interface TokenSigner {
   sign(subject: TokenSubject, now: Date): Promise<{ readonly token: string; readonly expiresAt: Date }>;
   /** Fails with UNAUTHENTICATED for every token that this signer would not have made, and for one that has expired. */
-  verify(token: string, now: Date): Promise<TokenSubject & { readonly expiresAt: Date }>;
+  verify(token: string, now: Date): Promise<Verified>;
+}
+
+/** What a token of ours says. */
+interface Verified extends TokenSubject {
+  readonly expiresAt: Date;
 }
 
 const issuer = 'lectern';
@@ -39,21 +44,22 @@ export function createTokenSigner({ current, previous = [] }: TokenKeys): TokenS
   const key = signingKey(current);
   const keys = new Map([...previous.map(verificationKey), key].map((one) => [one.kid, one]));
   // Checking one takes a trip through another thread, which on a busy machine is what a request waits for.
-  const kept = new Map<string, JWTPayload>();
+  const kept = new Map<string, Verified>();
 
-  async function payloadOf(token: string, now: Date): Promise<JWTPayload> {
+  async function verify(token: string, now: Date): Promise<Verified> {
     const known = kept.get(token);
     if (known) {
-      if (Number(known.exp) <= Math.floor(now.getTime() / 1_000)) throw refused('TOKEN_EXPIRED');
+      if (known.expiresAt.getTime() <= Math.floor(now.getTime() / 1_000) * 1_000)
+        throw refused('TOKEN_EXPIRED');
       return known;
     }
-    const payload = await readPayload(token, keys, now);
-    kept.set(token, payload);
+    const verified = subjectOf(await readPayload(token, keys, now));
+    kept.set(token, verified);
     for (const oldest of kept.keys()) {
       if (kept.size <= maxKept) break;
       kept.delete(oldest);
     }
-    return payload;
+    return verified;
   }
 
   return {
@@ -71,14 +77,15 @@ export function createTokenSigner({ current, previous = [] }: TokenKeys): TokenS
       return { token, expiresAt: new Date(expires * 1_000) };
     },
 
-    verify: async (token, now) => {
-      const payload = await payloadOf(token, now);
-      const userId = decodeId('user', String(payload.sub));
-      const sessionId = decodeId('session', String(payload['sid']));
-      if (!userId || !sessionId || payload.exp === undefined) throw refused('TOKEN_NOT_VALID');
-      return { userId, sessionId, expiresAt: new Date(payload.exp * 1_000) };
-    },
+    verify,
   };
+}
+
+function subjectOf(payload: JWTPayload): Verified {
+  const userId = decodeId('user', String(payload.sub));
+  const sessionId = decodeId('session', String(payload['sid']));
+  if (!userId || !sessionId || payload.exp === undefined) throw refused('TOKEN_NOT_VALID');
+  return { userId, sessionId, expiresAt: new Date(payload.exp * 1_000) };
 }
 
 async function readPayload(

@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { Logger } from '../logger.js';
+import { columnTypes } from './column-types.js';
 import { isRetryable } from './failures.js';
 import { AttributedPool, observedClient, type StatementObserver } from './observed-client.js';
 
@@ -62,6 +63,7 @@ export function createDatabase({
     options:
       '-c TimeZone=UTC -c lock_timeout=2000 -c statement_timeout=9000 -c idle_in_transaction_session_timeout=15000',
     keepAlive: true,
+    types: columnTypes,
     ...(observe ? { Client: observedClient(observe) } : {}),
   });
   // A connection may break between two owners, when neither listens; the error shows in whatever uses it next.

@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RedisConnection } from '../redis/redis.js';
 
 /** So many points for each key in a window of time that begins with the first; 0 points is no limit. */
@@ -24,7 +24,7 @@ export interface Allowance {
 /** Counts points of keys. It never fails: without Redis it counts for itself. */
 export interface Limiter {
   /** Takes points; what is too much is counted too, but never lengthens the window. */
-  take(key: string, points?: number): Promise<Allowance>;
+  take(key: string, points?: number): Allowance | Promise<Allowance>;
   /** Gives back what was taken for something that turned out harmless. */
   giveBack(key: string, points?: number): Promise<void>;
 }
@@ -43,15 +43,32 @@ export function createLimiters(redis: RedisConnection | null): CreateLimiter {
 
   return ({ name, points, seconds }) => {
     if (points === 0) return unlimited;
+    const own = boundedMemory(seconds * 1_000, maxKeys);
+    const allowance = ({ consumedPoints, msBeforeNext }: Count): Allowance => ({
+      allowed: consumedPoints <= points,
+      limit: points,
+      windowSeconds: seconds,
+      remaining: Math.max(0, points - consumedPoints),
+      resetMs: Math.max(0, msBeforeNext),
+    });
+    if (!redis)
+      return {
+        take: (key, amount = 1) => allowance(own(key, amount)),
+        async giveBack(key, amount = 1) {
+          own(key, -amount);
+        },
+      };
+
     const settings = { keyPrefix: `lectern:limit:${name}`, points, duration: seconds };
-    const own = boundedMemory(settings, maxKeys);
-    const shared = redis
-      ? new RateLimiterRedis({ ...settings, storeClient: redis.client, rejectIfRedisNotReady: true })
-      : null;
+    const shared = new RateLimiterRedis({
+      ...settings,
+      storeClient: redis.client,
+      rejectIfRedisNotReady: true,
+    });
 
     /** The shared count, or the process's own while Redis is away: never none. */
-    async function count(key: string, amount: number): Promise<RateLimiterRes> {
-      if (shared && performance.now() >= leftAloneUntil) {
+    async function count(key: string, amount: number): Promise<Count> {
+      if (performance.now() >= leftAloneUntil) {
         try {
           return await shared.penalty(key, amount);
         } catch {
@@ -62,16 +79,7 @@ export function createLimiters(redis: RedisConnection | null): CreateLimiter {
     }
 
     return {
-      async take(key, amount = 1) {
-        const { consumedPoints, msBeforeNext } = await count(key, amount);
-        return {
-          allowed: consumedPoints <= points,
-          limit: points,
-          windowSeconds: seconds,
-          remaining: Math.max(0, points - consumedPoints),
-          resetMs: Math.max(0, msBeforeNext),
-        };
-      },
+      take: async (key, amount = 1) => allowance(await count(key, amount)),
       async giveBack(key, amount = 1) {
         await count(key, -amount);
       },
@@ -79,25 +87,41 @@ export function createLimiters(redis: RedisConnection | null): CreateLimiter {
   };
 }
 
+/** What a key has used of its window, and when that ends. */
+interface Count {
+  readonly consumedPoints: number;
+  readonly msBeforeNext: number;
+}
+
 /** Counts in memory; keys beyond the bound share one count. */
-function boundedMemory(settings: { keyPrefix: string; points: number; duration: number }, bound: number) {
-  const memory = new RateLimiterMemory(settings);
-  let fresh = 0;
-  let windowEnds = 0;
-  return async (key: string, amount: number): Promise<RateLimiterRes> => {
-    const now = performance.now();
-    if (now >= windowEnds) {
-      fresh = 0;
-      windowEnds = now + settings.duration * 1_000;
+function boundedMemory(milliseconds: number, bound: number): (key: string, amount: number) => Count {
+  const windows = new Map<string, { consumed: number; readonly ends: number }>();
+
+  /** Windows are equally long, so they end in the order in which they began, which is that of the map. */
+  function forgetEnded(now: number): void {
+    for (const [key, { ends }] of windows) {
+      if (ends > now) return;
+      windows.delete(key);
     }
-    const known = fresh < bound || (await memory.get(key)) !== null;
-    const counted = await memory.penalty(known ? key : 'others', amount);
-    if (counted.isFirstInDuration) fresh++;
-    return counted;
+  }
+
+  return (given, amount) => {
+    const now = performance.now();
+    forgetEnded(now);
+    const key = windows.size < bound || windows.has(given) ? given : others;
+    let window = windows.get(key);
+    if (!window) {
+      window = { consumed: 0, ends: now + milliseconds };
+      windows.set(key, window);
+    }
+    window.consumed += amount;
+    return { consumedPoints: window.consumed, msBeforeNext: window.ends - now };
   };
 }
 
+const others = 'others';
+
 const unlimited: Limiter = {
-  take: async () => ({ allowed: true, limit: 0, windowSeconds: 0, remaining: 0, resetMs: 0 }),
+  take: () => ({ allowed: true, limit: 0, windowSeconds: 0, remaining: 0, resetMs: 0 }),
   giveBack: async () => {},
 };

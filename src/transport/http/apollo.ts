@@ -7,13 +7,12 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { type GraphQLSchema, OperationTypeNode } from 'graphql';
-import { type Context, readerLanguage } from '../../graphql/context.js';
-import { formatError, formatErrorSilently } from '../../graphql/format-error.js';
+import type { Context } from '../../graphql/context.js';
+import { formatErrorSilently } from '../../graphql/format-error.js';
 import type { DocumentGuard } from '../../graphql/guards.js';
-import { noteOperation } from '../../graphql/operations.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
-import { answerType, contentType, statusWithoutData } from './graphql-answer.js';
+import { sentResult } from './graphql-result.js';
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
@@ -21,7 +20,7 @@ export interface ApolloOptions {
   readonly logger: Logger;
 }
 
-/** Creates the executor of HTTP operations. Every document that it gets has passed the guard. */
+/** Creates what answers operations of documents that nobody has sent lately. Every document that it gets has passed the guard. */
 export function createApollo({ schema, guard, logger }: ApolloOptions): ApolloServer<Context> {
   return new ApolloServer<Context>({
     schema,
@@ -75,28 +74,15 @@ function answers(logger: Logger): ApolloServerPlugin<Context> {
 }
 
 function finish(
-  { request, response, operation, operationName, errors, contextValue }: GraphQLRequestContext<Context>,
+  { request, response, operation, errors, contextValue: context }: GraphQLRequestContext<Context>,
   logger: Logger,
 ): void {
-  const type = answerType(request.http?.headers.get('accept')) ?? 'application/json';
-  response.http.headers.set('content-type', contentType(type));
-  const facts = { operation: operationName ?? null, ...(operation ? { type: operation.operation } : {}) };
-  if (!errors || response.body?.kind !== 'single') noteOperation({ ...facts, code: 'OK' });
+  // Nothing here is sent in parts.
   if (response.body?.kind !== 'single') return;
-  const { rateLimit } = contextValue;
-  if (rateLimit)
-    response.body.singleResult.extensions = { ...response.body.singleResult.extensions, rateLimit };
-  if (!errors) return;
-  const scope = { requestId: contextValue.requestId, logger, language: readerLanguage(contextValue) };
-  const formatted = errors.map((error) => formatError(error, scope));
-  const result = { ...response.body.singleResult, errors: formatted };
-  response.body = { kind: 'single', singleResult: result };
-  const code = formatted[0]?.extensions.code;
-  noteOperation({ ...facts, code: code ?? 'INTERNAL_ERROR' });
-  const wait = formatted.find(({ extensions }) => extensions.code === 'RATE_LIMITED')?.extensions[
-    'retryAfter'
-  ];
-  if (wait !== undefined) response.http.headers.set('retry-after', String(wait));
-  if (code && !('data' in result && result.data !== undefined))
-    response.http.status = statusWithoutData(code, type);
+  const result = { ...response.body.singleResult, ...(errors ? { errors } : { errors: undefined }) };
+  const accept = request.http?.headers.get('accept');
+  const { status, headers, body } = sentResult(result, { operation, context, accept, logger });
+  for (const [name, value] of Object.entries(headers)) response.http.headers.set(name, value);
+  if (status !== undefined) response.http.status = status;
+  response.body = { kind: 'single', singleResult: body };
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AllowedOrigins, isAllowedOrigin } from '../origins.js';
 import { graphqlPath, pathOf } from '../path.js';
 
@@ -19,14 +19,18 @@ const readable =
  * read it. A page of any other origin gets no such word, and its browser keeps the answer from it.
  */
 export function addCors(app: FastifyInstance, origins: AllowedOrigins): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (pathOf(request.url) !== graphqlPath) return;
+  function say(request: FastifyRequest, reply: FastifyReply): void {
     // A cache must not give one origin the answer that was for another.
     if (origins !== 'any') void reply.header('vary', 'Origin');
     const allowed = allowedOrigin(request, origins);
     if (allowed === null) return;
     void reply.header('access-control-allow-origin', allowed);
     void reply.header('access-control-expose-headers', readable);
+  }
+
+  app.addHook('onRequest', (request, reply, done) => {
+    if (pathOf(request.url) === graphqlPath) say(request, reply);
+    done();
   });
 
   app.options(graphqlPath, async (request, reply) => {

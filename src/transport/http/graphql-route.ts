@@ -1,12 +1,12 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type DocumentNode, getOperationAST, OperationTypeNode } from 'graphql';
-import type { Caller, Context, Services } from '../../graphql/context.js';
+import { OperationTypeNode } from 'graphql';
+import type { Context, Services } from '../../graphql/context.js';
 import { RequestErrors } from '../../graphql/execution.js';
+import type { Executor } from '../../graphql/executor.js';
 import { formatError } from '../../graphql/format-error.js';
 import type { DocumentGuard } from '../../graphql/guards.js';
-import { leastCost, type OperationCost } from '../../graphql/operation-cost.js';
 import type { PersistedDocuments } from '../../graphql/persisted-documents.js';
 import type { Logger } from '../../platform/logger.js';
 import { type Tracing, tracedPart } from '../../platform/tracing/tracing.js';
@@ -20,10 +20,13 @@ import { headersOf, type RateLimits, stateOf } from '../rate-limits.js';
 import { createDoorstep } from './doorstep.js';
 import { scopeOf, sendErrors, sendFailure } from './failures.js';
 import { answerType, wantsPage } from './graphql-answer.js';
-import { isRead, readRequest, writeText } from './graphql-request.js';
+import { isRead, writeText } from './graphql-request.js';
+import { sentResult, textOf } from './graphql-result.js';
+import { createUnderstanding, type Understood } from './understanding.js';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<Context>;
+  readonly executor: Executor;
   readonly guard: DocumentGuard;
   readonly documents: PersistedDocuments;
   readonly services: Services;
@@ -38,15 +41,10 @@ export interface GraphqlRouteOptions {
 
 /** Adds `POST` and `GET /graphql`. Apollo must be started before the first request. */
 export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { apollo, guard, documents, services, authenticate, callerOf, rateLimits, graphiql } = options;
-  const { logger, tracing } = options;
+  const { apollo, executor, guard, documents, services, authenticate, callerOf } = options;
+  const { rateLimits, graphiql, logger, tracing } = options;
   const comeIn = createDoorstep();
-
-  async function contextFor(request: FastifyRequest, caller: Caller): Promise<Context> {
-    const token = bearerToken(request.headers);
-    const viewer = token === null ? null : (await authenticate(token)).viewer;
-    return { viewer, services, caller, requestId: request.id };
-  }
+  const understand = createUnderstanding({ guard, documents, rateLimits });
 
   async function answer(
     this: FastifyInstance,
@@ -61,59 +59,68 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     }
     if (request.headers.authorization === undefined) await comeIn();
     const caller = callerOf(request.raw);
-    const cost = await understand(request, reply, caller);
-    const context = await contextFor(request, caller);
-    const allowance = await rateLimits.take(context, cost);
-    if (allowance) void reply.headers(headersOf(allowance));
-    if (allowance && !allowance.allowed) throw new RateLimited(allowance.resetMs);
-    const rateLimit = allowance && stateOf(cost.cost, allowance);
-    const run = fastifyApolloHandler(apollo, { context: async () => ({ ...context, rateLimit }) });
-    return tracedPart(tracing, 'GraphQL', async () => run.call(this, request, reply));
-  }
-
-  /** Looks at everything that a request asks for, and gives its cost. Apollo then finds nothing to refuse. */
-  async function understand(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    caller: Caller,
-  ): Promise<OperationCost> {
+    let understood: Understood;
     try {
-      const asked = readRequest(request);
-      const text = documents.textOf(asked);
-      if (text === null) throw new AppError('BAD_REQUEST', { query: [{ rule: 'REQUIRED' }] });
-      if (documents.listed) writeText(request, asked, text);
-      const document = documentFor(text, caller);
-      const operation = getOperationAST(document, asked.operationName);
-      if (isRead(request) && operation && operation.operation !== OperationTypeNode.QUERY) {
-        void reply.header('allow', 'POST');
-        throw new AppError('METHOD_NOT_ALLOWED', { query: [{ rule: 'NEEDS_POST' }] });
-      }
-      return guard.weigh(document, asked.operationName, asked.variables) ?? leastCost;
+      understood = understand(request, reply, caller);
     } catch (error) {
       if (!(error instanceof RateLimited)) await rateLimits.fault(caller);
       throw error;
     }
+    const token = bearerToken(request.headers);
+    const viewer = token === null ? null : (await authenticate(token)).viewer;
+    const { cost } = understood;
+    const allowance = await rateLimits.take({ viewer, caller }, cost);
+    if (allowance) void reply.headers(headersOf(allowance));
+    if (allowance && !allowance.allowed) throw new RateLimited(allowance.resetMs);
+    const rateLimit = allowance && stateOf(cost.cost, allowance);
+    const context: Context = { viewer, services, caller, requestId: request.id, rateLimit };
+    if (isQuick(request, understood))
+      return tracedPart(tracing, 'GraphQL', () => answerKnown(request, reply, understood, context));
+    if (documents.listed) writeText(request, understood.asked, understood.text);
+    const run = fastifyApolloHandler(apollo, { context: async () => context });
+    return tracedPart(tracing, 'GraphQL', async () => run.call(this, request, reply));
   }
 
-  function documentFor(text: string, caller: Caller): DocumentNode {
-    const distrusted = rateLimits.distrust(caller);
-    const guarded = distrusted ? guard.recall(text) : guard.check(text);
-    if (!guarded) throw new RateLimited(distrusted?.resetMs ?? 0);
-    if ('errors' in guarded) throw new RequestErrors(guarded.errors);
-    return guarded.document;
+  /** Answers an operation of a document that was sent before as Apollo would, to the byte, for a part of the work. */
+  async function answerKnown(
+    { headers: { accept } }: FastifyRequest,
+    reply: FastifyReply,
+    { asked, document, operation }: Understood,
+    context: Context,
+  ): Promise<string> {
+    const { operationName, variables: variableValues } = asked;
+    const result = await executor({ document, operationName, variableValues, contextValue: context });
+    const sent = sentResult(result, { operation, context, accept, logger });
+    void reply.code(sent.status ?? 200).headers(sent.headers);
+    return textOf(sent);
+  }
+
+  /** Whether nothing of Apollo's is needed: what was asked was asked before, and is not one of the oddities that it refuses. */
+  function isQuick({ method }: FastifyRequest, { asked, known, operation }: Understood): boolean {
+    if (!known || !operation || operation.operation === OperationTypeNode.SUBSCRIPTION) return false;
+    return method !== 'HEAD' && (documents.listed || asked.extensions['persistedQuery'] === undefined);
+  }
+
+  /** The last good `Host`: nearly always the next one too. */
+  let lastHost: string | undefined;
+
+  function isHost(host: string | undefined): boolean {
+    if (host !== undefined && host === lastHost) return true;
+    if (!host || !URL.canParse(`http://${host}/`)) return false;
+    lastHost = host;
+    return true;
   }
 
   app.route({
     method: ['GET', 'POST'],
     url: graphqlPath,
     // Before the body is read. A form or a script of another site cannot send this type without asking first.
-    onRequest: async (request, reply) => {
+    onRequest: (request, reply, done) => {
       void reply.header('cache-control', 'no-store');
-      if (!request.headers.host || !URL.canParse(`http://${request.headers.host}/`))
-        throw new AppError('BAD_REQUEST');
       const type = request.headers['content-type'];
-      if (!isJson(type) && !(isRead(request) && type === undefined))
-        throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+      if (!isHost(request.headers.host)) done(new AppError('BAD_REQUEST'));
+      else if (isJson(type) || (isRead(request) && type === undefined)) done();
+      else done(new AppError('UNSUPPORTED_MEDIA_TYPE'));
     },
     handler: answer,
     errorHandler: (error, request, reply) => {
@@ -129,6 +136,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
 }
 
 function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true;
   return /^application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i.test(contentType ?? '');
 }
 

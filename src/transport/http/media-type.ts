@@ -14,7 +14,9 @@ export function preferredType<Type extends string>(
   accept: string | undefined,
   offered: readonly Type[],
 ): Type | null {
-  if (!accept?.trim()) return offered[0] ?? null;
+  // What nearly all clients send.
+  const only = offered.find((type) => type === accept);
+  if (only || accept === '*/*' || !accept?.trim()) return only ?? offered[0] ?? null;
   const ranges = accept.split(',').map(parseRange);
   let best: { readonly type: Type; readonly range: Range } | null = null;
   for (const type of offered) {
