@@ -102,7 +102,7 @@ export const contenders: readonly Contender[] = [
       lessons: ({ viewerId }) => ({ viewer: viewerId }),
       send: ({ viewerId, organizationId }) => ({ authorId: viewerId, organizationId }),
     },
-    packages: ['postgraphile', 'grafast', 'grafserv'],
+    packages: ['postgraphile', 'grafast'],
     lacks: `${nothing} Its schema is that of the tables; who may read which rows would be policies in PostgreSQL.`,
   },
   {

@@ -12,6 +12,8 @@ export interface Options {
   readonly warmSeconds: number;
   /** Whether the figures go to docs/performance: only when nothing was left out of them. */
   readonly write: boolean;
+  /** What is done: turns are measured, statements read, profiles taken. Only the first needs a machine that does nothing else. */
+  readonly parts: ReadonlySet<string>;
   /** Only writes the report anew from the numbers. */
   readonly reportOnly: boolean;
 }
@@ -25,6 +27,7 @@ export function readOptions(): Options {
       connections: { type: 'string' },
       repeats: { type: 'string' },
       seconds: { type: 'string' },
+      parts: { type: 'string', default: 'turns,statements,profiles' },
       quick: { type: 'boolean', default: false },
       report: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -34,7 +37,8 @@ export function readOptions(): Options {
     console.log(`npm run compare -- [options]
   --only lectern,mercurius      these contenders; nothing is written
   --operations memory,lessons   these pieces of work; their figures replace those of before in the report
-  --connections 1,8,64          --repeats 5          --seconds 1.2
+  --connections 1,8,64          --repeats 5          --seconds 0.7
+  --parts turns,statements,profiles   what is done; the figures of the others stay as they are
   --quick                       8 connections, 3 repeats; nothing is written
   --report                      writes the report anew from benchmarks.json
 Contenders: ${contenders.map(({ name }) => name).join(', ')}
@@ -50,9 +54,10 @@ The environment may have BENCH_NODE, the Node (22.18 or later) that runs the ser
     operations: operations.filter(({ name }) => !wanted || wanted.includes(name)),
     connections: (names(values.connections) ?? (quick ? ['8'] : ['1', '8', '64'])).map(Number),
     repeats: Number(values.repeats ?? (quick ? 3 : 5)),
-    seconds: Number(values.seconds ?? 1.2),
-    warmSeconds: quick ? 1.5 : 2.5,
+    seconds: Number(values.seconds ?? 0.7),
+    warmSeconds: 1.5,
     write: !quick && !only && !values.connections && !values.repeats && !values.seconds,
+    parts: new Set(values.parts.split(',')),
     reportOnly: values.report,
   };
 }

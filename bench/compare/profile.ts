@@ -21,25 +21,45 @@ const parts: readonly (readonly [RegExp, string])[] = [
   [/\/dist\/platform\/(tracing|metrics)\//, 'Lectern: metrics and work'],
   [/\/dist\/platform\/database\//, 'Lectern: database'],
   [/\/dist\//, 'Lectern: other'],
+  [/^node:fs|^node:internal\/fs/, 'Node: files (the log)'],
+  [/^node:(_http|http|internal\/http)/, 'Node: HTTP'],
   [
-    /^node:(internal\/)?(async_hooks|process|timers|diagnostics_channel)/,
-    'Node: promises, ticks, async context',
+    /^node:(net|stream|buffer|internal\/(streams|stream_base|buffer|net|dns))/,
+    'Node: sockets, streams, buffers',
   ],
-  [/^node:/, 'Node: HTTP, sockets, streams, buffers'],
+  [/^node:/, 'Node: promises, ticks, timers, async context, other'],
 ];
 
-function partOf({ functionName, url }: Profiler.ProfileNode['callFrame']): string | null {
+/** Null for waiting, undefined for what belongs to whoever called it: JSON, writes to a socket, regular expressions. */
+function partOf({ functionName, url }: Profiler.ProfileNode['callFrame']): string | null | undefined {
   if (functionName === '(idle)') return null;
   if (functionName === '(garbage collector)') return 'garbage collector';
-  // Of V8 and Node that is no JavaScript: system calls, JSON, regular expressions.
-  if (url === '') return functionName === '(program)' ? 'Node: native code' : 'JavaScript built in';
+  if (functionName === '(program)' || functionName === '(root)') return 'Node and V8: native code';
+  if (url === '') return undefined;
   for (const [pattern, part] of parts) if (pattern.test(url)) return part;
   return /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? 'the server itself';
 }
 
+/** The part of every node, by its id. */
+function partsOf(nodes: readonly Profiler.ProfileNode[]): Map<number, string | null> {
+  const found = new Map<number, string | null>();
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const visit = ({ id, callFrame, children = [] }: Profiler.ProfileNode, caller: string) => {
+    const part = partOf(callFrame);
+    found.set(id, part === undefined ? caller : part);
+    for (const child of children) {
+      const node = byId.get(child);
+      if (node) visit(node, part ?? caller);
+    }
+  };
+  const [root] = nodes;
+  if (root) visit(root, 'Node and V8: native code');
+  return found;
+}
+
 /** Sums up a profile by parts; time in which the process waited is left out. */
 export function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Shares {
-  const ofNode = new Map(nodes.map(({ id, callFrame }) => [id, partOf(callFrame)]));
+  const ofNode = partsOf(nodes);
   const times = new Map<string, number>();
   samples.forEach((id, index) => {
     const part = ofNode.get(id);

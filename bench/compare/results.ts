@@ -53,22 +53,26 @@ export async function readResults(): Promise<Results> {
   return text ? JSON.parse(text) : { runs: {}, series: [], told: [], profiles: [] };
 }
 
-/** Puts the figures of these operations in the place of those of before. */
-export async function saveResults(measured: {
-  readonly operations: readonly OperationName[];
-  readonly run: Run;
-  readonly series: readonly Series[];
-  readonly told: readonly Told[];
-  readonly profiles: readonly Profile[];
-}): Promise<void> {
+/** Puts the figures of an operation in the place of those of before; of what was not measured now those of before stay. */
+export async function saveResults(
+  operation: OperationName,
+  measured: {
+    readonly run: Run;
+    readonly series: readonly Series[];
+    readonly told: readonly Told[];
+    readonly profiles: readonly Profile[];
+  },
+): Promise<void> {
   const before = await readResults();
-  const others = <Of extends { readonly operation: OperationName }>(given: readonly Of[]) =>
-    given.filter(({ operation }) => !measured.operations.includes(operation));
+  const replaced = <Of extends { readonly operation: OperationName }>(
+    old: readonly Of[],
+    now: readonly Of[],
+  ) => (now.length === 0 ? old : [...old.filter((one) => one.operation !== operation), ...now]);
   const results: Results = {
-    runs: { ...before.runs, ...Object.fromEntries(measured.operations.map((name) => [name, measured.run])) },
-    series: [...others(before.series), ...measured.series],
-    told: [...others(before.told), ...measured.told],
-    profiles: [...others(before.profiles), ...measured.profiles],
+    runs: measured.series.length === 0 ? before.runs : { ...before.runs, [operation]: measured.run },
+    series: replaced(before.series, measured.series),
+    told: replaced(before.told, measured.told),
+    profiles: replaced(before.profiles, measured.profiles),
   };
   await writeFile(file, `${JSON.stringify(results, null, 1)}\n`);
 }

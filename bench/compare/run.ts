@@ -28,6 +28,8 @@ if (options.reportOnly) {
 const dataDir = await mkdtemp(join(tmpdir(), 'lectern-compare-'));
 const secret = randomBytes(48).toString('base64url');
 const node = process.env['BENCH_NODE'] ?? process.execPath;
+// Before anything is measured: it fails where packages are missing.
+const machine = await machineOf(node);
 const postgres = await startBenchPostgres({
   max_connections: '200',
   log_line_prefix: logLinePrefix,
@@ -76,12 +78,14 @@ async function measureOperation(operation: Operation): Promise<Measured> {
   try {
     const bytes = await checkAnswers(servers, operation);
     console.log(`\n${operation.title}\nall answers have the same data, ${bytes} bytes`);
+    const { parts } = options;
+    const series = parts.has('turns') ? await takeTurns(servers, operation) : [];
     const told =
-      operation.source === 'memory'
+      operation.source === 'memory' || !parts.has('statements')
         ? []
         : await readStatements(measuring, servers, operation, { logFile: postgres.logFile, placeOf });
-    const series = await takeTurns(servers, operation);
-    return { series, told, profiles: await takeProfiles(servers, operation) };
+    const profiles = parts.has('profiles') ? await takeProfiles(servers, operation) : [];
+    return { series, told, profiles };
   } finally {
     for (const server of servers) await server.stop();
   }
@@ -121,6 +125,7 @@ async function takeProfiles(servers: readonly Server[], operation: Operation): P
   const profiles: Profile[] = [];
   for (const server of servers.filter(({ contender }) => profiled.has(contender.name))) {
     const given = { place: placeOf(server), connections: 8, seconds: options.seconds };
+    await measure(measuring, server, operation, given);
     const shares = sharesOf(await server.profile(() => measure(measuring, server, operation, given)));
     profiles.push({ operation: operation.name, contender: server.contender.name, shares });
   }
@@ -147,26 +152,16 @@ function print(series: readonly Series[]): void {
 }
 
 try {
-  const all: Measured[] = [];
-  for (const operation of options.operations) all.push(await measureOperation(operation));
-  if (options.write) {
-    await saveResults({
-      operations: options.operations.map(({ name }) => name),
-      run: {
-        date: new Date().toISOString(),
-        seconds: options.seconds,
-        repeats: options.repeats,
-        machine: await machineOf(node),
-        postgres: await postgres.settings(),
-      },
-      series: all.flatMap(({ series }) => series),
-      told: all.flatMap(({ told }) => told),
-      profiles: all.flatMap(({ profiles }) => profiles),
-    });
-    await writeReport();
-  } else {
-    for (const { told, profiles } of all) printDetails(told, profiles);
+  const settings = await postgres.settings();
+  for (const operation of options.operations) {
+    const measured = await measureOperation(operation);
+    const { seconds, repeats } = options;
+    const run = { date: new Date().toISOString(), seconds, repeats, machine, postgres: settings };
+    // One by one: what was measured is not lost when a later one fails.
+    if (options.write) await saveResults(operation.name, { run, ...measured });
+    else printDetails(measured.told, measured.profiles);
   }
+  if (options.write) await writeReport();
 } finally {
   load.stop();
   await postgres.stop();

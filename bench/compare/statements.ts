@@ -54,7 +54,7 @@ export async function readStatements(
       if (rows !== null && operation.sized) asked.variables[operation.sized] = rows;
       const body = () => JSON.stringify(asked).replaceAll('#########', String(Math.random()).slice(2, 11));
       // What is done only once, such as opening a connection, is over.
-      for (let n = 0; n < 20; n++) await askOnce(measuring, server, body());
+      for (let n = 0; n < 8; n++) await askOnce(measuring, server, body());
       await setLog('all');
       const before = (await readFile(logFile)).length;
       const answer = await askOnce(measuring, server, body());
