@@ -31,7 +31,7 @@ const pgChannel = 'lectern';
 /** NOTIFY refuses a payload of 8,000 bytes or more. */
 const maxPayloadBytes = 7_900;
 const maxPending = 10_000;
-const reconnectMilliseconds = [50, 200, 500, 1_000, 2_000];
+const reconnectMilliseconds = [50, 200, 500, 1_000];
 
 /** Signals over PostgreSQL's LISTEN and NOTIFY: one listening connection a process, many messages in one NOTIFY. */
 export function createPostgresSignals({ directUrl, database, logger }: PostgresSignalsOptions): Signals {
@@ -61,6 +61,7 @@ export function createPostgresSignals({ directUrl, database, logger }: PostgresS
       connectionString: directUrl,
       connectionTimeoutMillis: 2_000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
     });
     // Both 'error' and 'end' follow a lost connection; the first one counts.
     const lost = () => {

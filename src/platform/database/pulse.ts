@@ -1,0 +1,125 @@
+import pg from 'pg';
+
+/** Connections in use that heard nothing for this long make it ask whether the server is there at all. */
+const quietMs = 750;
+const lookEveryMs = 250;
+/** How long the server may take to take a connection and answer on it. */
+const answerWithinMs = 1_000;
+
+/** The server takes connections and says nothing, or nothing reaches us from it. */
+class DatabaseSilent extends Error {
+  override readonly name = 'DatabaseSilent';
+  /** Told like any connection that timed out. */
+  readonly code = 'ETIMEDOUT';
+
+  constructor() {
+    super('Connection terminated: the database does not answer at all');
+  }
+}
+
+/** Tells a server that is frozen, or behind a black hole, from one that is slow. */
+export interface Pulse {
+  /** What a new caller is to be told at once; null while the server answers. */
+  failure(): Error | null;
+  stop(): void;
+}
+
+export interface PulseOptions {
+  readonly pool: pg.Pool;
+  readonly connectionString: string;
+  /** Told when the server falls silent, and when it answers again. */
+  readonly onChange: (silent: boolean) => void;
+}
+
+interface Stream {
+  on(event: 'data', hear: () => void): void;
+  destroy(error?: Error): void;
+}
+
+const streamOf = (client: pg.PoolClient) =>
+  (client as unknown as { connection: { stream: Stream } }).connection.stream;
+
+/**
+ * Watches the connections of a pool. A statement may take its seconds, but a server that is there always takes a
+ * new connection and answers on it: if all connections are quiet and that fails too, every connection is ended, so
+ * that callers fail together and soon, and new ones at once, until it answers again.
+ */
+export function watchPulse({ pool, connectionString, onChange }: PulseOptions): Pulse {
+  const clients = new Set<pg.PoolClient>();
+  /** Those that somebody uses, since when. */
+  const used = new Map<pg.PoolClient, number>();
+  let heardAt = performance.now();
+  let asking = false;
+  let silent = false;
+  let stopped = false;
+  const hear = () => {
+    heardAt = performance.now();
+  };
+
+  pool.on('connect', (client) => {
+    clients.add(client);
+    streamOf(client).on('data', hear);
+    hear();
+  });
+  pool.on('acquire', (client) => used.set(client, performance.now()));
+  pool.on('release', (_error, client) => used.delete(client));
+  pool.on('remove', (client) => {
+    clients.delete(client);
+    used.delete(client);
+  });
+
+  function isQuiet(now: number): boolean {
+    if (now - heardAt < quietMs) return false;
+    for (const since of used.values()) if (now - since >= quietMs) return true;
+    return false;
+  }
+
+  async function ask(): Promise<void> {
+    asking = true;
+    const answers = await answersInTime(connectionString);
+    asking = false;
+    if (stopped || silent === !answers) return;
+    silent = !answers;
+    onChange(silent);
+    if (silent) for (const client of clients) streamOf(client).destroy(new DatabaseSilent());
+  }
+
+  const timer = setInterval(() => {
+    if (!asking && (silent || isQuiet(performance.now()))) void ask();
+  }, lookEveryMs);
+  timer.unref();
+
+  return {
+    failure: () => (silent ? new DatabaseSilent() : null),
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+    },
+  };
+}
+
+/** Whether the server takes a connection and answers on it, with a refusal too. */
+async function answersInTime(connectionString: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString, application_name: 'lectern pulse' });
+  client.on('error', () => {});
+  let late: NodeJS.Timeout | undefined;
+  const deadline = new Promise<boolean>((resolve) => {
+    // The turn after it: what arrived while this process itself was busy counts.
+    late = setTimeout(() => setImmediate(resolve, false), answerWithinMs);
+  });
+  const asked = (async () => {
+    try {
+      await client.connect();
+      await client.query('SELECT 1');
+      return true;
+    } catch (error) {
+      // Refused, out of connections, starting up: whoever uses the pool is told so by itself.
+      return (error as { code?: unknown }).code !== 'ETIMEDOUT';
+    }
+  })();
+  const answers = await Promise.race([asked, deadline]);
+  clearTimeout(late);
+  if (answers) void client.end().catch(() => {});
+  else (client as unknown as { connection: { stream: Stream } }).connection.stream.destroy();
+  return answers;
+}
