@@ -3,16 +3,24 @@ import type { Figures } from './figures.js';
 import { reconnects, slowClients } from './rows/crowds.js';
 import { apiKilled, apiTerminated, deploy } from './rows/endings.js';
 import { commitUnheard, databaseFrozen, databaseStopped } from './rows/outages.js';
-import { filesExhausted } from './rows/resources.js';
+import { diskFull, filesExhausted } from './rows/resources.js';
 import { restoreDrill } from './rows/restore.js';
 import { clockShifts, workerClock } from './rows/worker-clock.js';
 import type { ApiProcess, FaultSystem } from './system.js';
 
-/** What the rows of one file share. */
+/** What all rows are played on. */
 export interface Stage {
   readonly system: FaultSystem<FaultyServer & { readonly own: OwnServer }>;
   /** An API that no scenario ends. */
   readonly api: ApiProcess;
+  /** The small disk that PostgreSQL is on; null where none may be mounted. */
+  readonly disk: string | null;
+}
+
+/** How a row is played. */
+export interface Play {
+  /** In full, or small for the suite. */
+  readonly full: boolean;
   /** Counts the repeats of a row, from 0. */
   readonly repeat: number;
 }
@@ -24,11 +32,13 @@ export interface FaultRow {
   readonly promise: string;
   /** What holds it, and what was seen when that was taken away. */
   readonly guard: string;
-  /** In full; the short form is in rows.test.ts. Null for one that needs a stage of its own. */
-  readonly run: ((stage: Stage, figures: Figures) => Promise<void>) | null;
+  /** The test of the suite that has its short form, when that is not `run` itself. */
+  readonly short?: string;
+  run(stage: Stage, figures: Figures, play: Play): Promise<void>;
 }
 
 const busy = { rooms: 4, subscribersPerRoom: 25 };
+const calm = { rooms: 2, subscribersPerRoom: 10 };
 
 /** The rows in the order of the table. */
 export const faultRows: readonly FaultRow[] = [
@@ -45,7 +55,7 @@ export const faultRows: readonly FaultRow[] = [
     fault: 'PostgreSQL is frozen (SIGSTOP), or the way to it is a black hole',
     promise: 'fails within 2.5 s, the pool is whole afterwards',
     guard: '',
-    run: ({ system, api, repeat }, figures) => {
+    run: ({ system, api }, figures, { repeat }) => {
       // By turns the server itself and the way to it.
       const { server } = system;
       const freeze = repeat % 2 ? async () => server.link.freeze() : server.freeze;
@@ -64,6 +74,7 @@ export const faultRows: readonly FaultRow[] = [
     fault: 'API: SIGTERM under load',
     promise: 'no failed request behind a retrying client, sockets resume, 15 s at most',
     guard: '',
+    short: 'the deployment below ends the old version in the same way',
     run: ({ system }, figures) => apiTerminated(system, busy, figures),
   },
   {
@@ -71,6 +82,7 @@ export const faultRows: readonly FaultRow[] = [
     fault: 'API: `kill -9` under load',
     promise: 'clients resume, nothing lost',
     guard: '',
+    short: '`tests/realtime/killed-api.test.ts`',
     run: ({ system }, figures) => apiKilled(system, busy, figures),
   },
   {
@@ -78,7 +90,10 @@ export const faultRows: readonly FaultRow[] = [
     fault: 'the disk of PostgreSQL is full',
     promise: 'fails closed, recovers',
     guard: '',
-    run: null,
+    run({ system, disk }, figures) {
+      if (disk === null) throw new Error('this row needs the right to mount a disk: run it as root');
+      return diskFull(system, disk, figures);
+    },
   },
   {
     id: 'files-exhausted',
@@ -92,10 +107,12 @@ export const faultRows: readonly FaultRow[] = [
     fault: '1,000 slow, half-open and half-sent clients',
     promise: 'memory bounded, the latency of others unhurt, gone within 40 s',
     guard: '',
-    run: ({ system }, figures) =>
+    run: ({ system }, figures, { full }) =>
       slowClients(
         system,
-        { clients: 1_000, pingSeconds: 25, pongSeconds: 10, headersSeconds: 10, goneWithinS: 40 },
+        full
+          ? { clients: 1_000, pingSeconds: 25, pongSeconds: 10, headersSeconds: 10, goneWithinS: 40 }
+          : { clients: 100, pingSeconds: 1, pongSeconds: 1, headersSeconds: 2, goneWithinS: 8 },
         figures,
       ),
   },
@@ -104,21 +121,22 @@ export const faultRows: readonly FaultRow[] = [
     fault: '5,000 sockets reconnect at once',
     promise: 'all resumed within 20 s, the history of each channel read once',
     guard: '',
-    run: ({ system }, figures) => reconnects(system, { sockets: 5_000, rooms: 50 }, figures),
+    run: ({ system }, figures, { full }) =>
+      reconnects(system, full ? { sockets: 5_000, rooms: 50 } : { sockets: 300, rooms: 6 }, figures),
   },
   {
     id: 'deploy',
     fault: 'a deployment: a new version is started while the old one serves',
     promise: 'no failed request behind a retrying client, no lost event',
     guard: '',
-    run: ({ system }, figures) => deploy(system, busy, figures),
+    run: ({ system }, figures, { full }) => deploy(system, full ? busy : calm, figures),
   },
   {
     id: 'worker-clock',
     fault: 'the clock of the worker is an hour off, ahead or behind',
     promise: 'no early, late or double delivery',
     guard: '',
-    run: ({ system, repeat }, figures) =>
+    run: ({ system }, figures, { repeat }) =>
       workerClock(system, clockShifts[repeat % 2] ?? clockShifts[0], figures),
   },
   {

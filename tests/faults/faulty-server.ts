@@ -6,7 +6,7 @@ import { findOrStartServer, stopServer } from '../../src/platform/embedded-postg
 import { createLogger } from '../../src/platform/logger.js';
 import { applyMigrations } from '../../src/platform/migrations/index.js';
 import { type Link, openLink } from '../testkit/link.js';
-import { createTestDatabase, execute, withDatabase } from '../testkit/test-database.js';
+import { execute, withDatabase } from '../testkit/test-database.js';
 
 /** A PostgreSQL that fails when it is told to. */
 export interface FaultyServer {
@@ -30,22 +30,6 @@ async function linked(direct: string): Promise<{ link: Link; url: string }> {
   url.port = String(link.port);
   url.hostname = '127.0.0.1';
   return { link, url: url.href };
-}
-
-/** A database of the suite's server, which itself stays: what fails is the way to it. */
-export async function openSuiteServer(): Promise<FaultyServer> {
-  const database = await createTestDatabase();
-  const { link, url } = await linked(database.url);
-  return {
-    ...{ url, link, direct: database.url },
-    stop: link.cut,
-    freeze: async () => link.freeze(),
-    back: link.mend,
-    async dispose() {
-      await link.stop();
-      await database.drop();
-    },
-  };
 }
 
 /** The server of a data folder as a process of its own that can be ended, frozen and started again on its port. */

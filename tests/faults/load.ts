@@ -22,6 +22,8 @@ export interface Load {
   acknowledged(): number;
   /** How often sockets have connected so far. */
   connects(): number;
+  /** Cuts the sockets of everybody. */
+  cut(): void;
   /** Stops writing, waits until everybody has everything, and tells what was wrong. */
   settle(figures: Figures): Promise<void>;
 }
@@ -78,6 +80,9 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   return {
     acknowledged: () => acknowledged,
     connects: () => all.reduce((sum, { connects }) => sum + connects, 0),
+    cut() {
+      for (const one of all) one.cut();
+    },
     async settle(figures) {
       writing = false;
       const written = await Promise.all(writers);

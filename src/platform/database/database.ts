@@ -73,6 +73,7 @@ export function createDatabase({
   const pulse = watchPulse({
     pool,
     connectionString: url,
+    answerWithinMs: Math.max(1_000, 0.75 * waitMs),
     onChange: (silent) =>
       logger.warn(silent ? 'the database does not answer at all' : 'the database answers again'),
   });

@@ -1,10 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { createProbe, streamOf } from './probe.js';
 
 /** Connections in use that heard nothing for this long make it ask whether the server is there at all. */
-const quietMs = 750;
-const lookEveryMs = 250;
-/** How long the server may take to take a connection and answer on it. */
-const answerWithinMs = 1_000;
+const quietMs = 500;
+const lookEveryMs = 100;
 
 /** The server takes connections and says nothing, or nothing reaches us from it. */
 class DatabaseSilent extends Error {
@@ -27,24 +26,19 @@ export interface Pulse {
 export interface PulseOptions {
   readonly pool: pg.Pool;
   readonly connectionString: string;
+  /** How long a server that is there may take to answer, in milliseconds. */
+  readonly answerWithinMs: number;
   /** Told when the server falls silent, and when it answers again. */
   readonly onChange: (silent: boolean) => void;
 }
 
-interface Stream {
-  on(event: 'data', hear: () => void): void;
-  destroy(error?: Error): void;
-}
-
-const streamOf = (client: pg.PoolClient) =>
-  (client as unknown as { connection: { stream: Stream } }).connection.stream;
-
 /**
  * Watches the connections of a pool. A statement may take its seconds, but a server that is there always takes a
- * new connection and answers on it: if all connections are quiet and that fails too, every connection is ended, so
+ * new connection and answers on it. If all connections are quiet and that fails too, every connection is ended, so
  * that callers fail together and soon, and new ones at once, until it answers again.
  */
-export function watchPulse({ pool, connectionString, onChange }: PulseOptions): Pulse {
+export function watchPulse({ pool, connectionString, answerWithinMs, onChange }: PulseOptions): Pulse {
+  const probe = createProbe(connectionString, answerWithinMs);
   const clients = new Set<pg.PoolClient>();
   /** Those that somebody uses, since when. */
   const used = new Map<pg.PoolClient, number>();
@@ -76,8 +70,11 @@ export function watchPulse({ pool, connectionString, onChange }: PulseOptions): 
 
   async function ask(): Promise<void> {
     asking = true;
-    const answers = await answersInTime(connectionString);
+    const askedAt = performance.now();
+    const answers = await probe.answers();
     asking = false;
+    // Whatever a connection heard meanwhile is an answer too.
+    if (!answers && !silent && heardAt > askedAt) return;
     if (stopped || silent === !answers) return;
     silent = !answers;
     onChange(silent);
@@ -94,32 +91,7 @@ export function watchPulse({ pool, connectionString, onChange }: PulseOptions): 
     stop() {
       stopped = true;
       clearInterval(timer);
+      probe.stop();
     },
   };
-}
-
-/** Whether the server takes a connection and answers on it, with a refusal too. */
-async function answersInTime(connectionString: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString, application_name: 'lectern pulse' });
-  client.on('error', () => {});
-  let late: NodeJS.Timeout | undefined;
-  const deadline = new Promise<boolean>((resolve) => {
-    // The turn after it: what arrived while this process itself was busy counts.
-    late = setTimeout(() => setImmediate(resolve, false), answerWithinMs);
-  });
-  const asked = (async () => {
-    try {
-      await client.connect();
-      await client.query('SELECT 1');
-      return true;
-    } catch (error) {
-      // Refused, out of connections, starting up: whoever uses the pool is told so by itself.
-      return (error as { code?: unknown }).code !== 'ETIMEDOUT';
-    }
-  })();
-  const answers = await Promise.race([asked, deadline]);
-  clearTimeout(late);
-  if (answers) void client.end().catch(() => {});
-  else (client as unknown as { connection: { stream: Stream } }).connection.stream.destroy();
-  return answers;
 }

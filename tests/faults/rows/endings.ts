@@ -20,17 +20,22 @@ async function goOn(load: Load, messages: number): Promise<void> {
   await eventually(load.acknowledged, (now) => now >= before + messages, 30_000);
 }
 
+/** Somebody whose line goes dead: never answers the close frame, which must not make the rest wait. */
+async function openStubborn(port: number): Promise<{ dispose(): Promise<void> }> {
+  const link = await openLink(port);
+  const socket = new WebSocket(`ws://127.0.0.1:${link.port}/graphql`, 'graphql-transport-ws');
+  await once(socket, 'open');
+  socket.on('error', () => {});
+  link.freeze();
+  return { dispose: link.stop };
+}
+
 /** SIGTERM in the middle of a busy evening; a new process takes its place. */
 export async function apiTerminated(system: FaultSystem, size: Size, figures: Figures): Promise<void> {
   let api = await system.startApi();
   const load = await startLoad({ system, url: () => api.url, everyMs, ...size });
   await goOn(load, 10 * size.rooms);
-  // One that never answers the close frame must not make the rest wait for it.
-  const link = await openLink(api.port);
-  const stubborn = new WebSocket(`ws://127.0.0.1:${link.port}/graphql`, 'graphql-transport-ws');
-  await once(stubborn, 'open');
-  stubborn.on('error', () => {});
-  link.freeze();
+  const stubborn = await openStubborn(api.port);
   const ending = api;
   const start = performance.now();
   ending.child.kill('SIGTERM');
@@ -39,7 +44,7 @@ export async function apiTerminated(system: FaultSystem, size: Size, figures: Fi
   const { code, milliseconds } = await ended;
   await goOn(load, 10 * size.rooms);
   await load.settle(figures);
-  await link.stop();
+  await stubborn.dispose();
   figures.bounded('from the signal to the exit', milliseconds, 'ms', 15_000);
   figures.none('exits with another code than 0', code === 0 ? 0 : 1);
   api.child.kill('SIGKILL');
@@ -89,14 +94,16 @@ export async function deploy(system: FaultSystem, size: Size, figures: Figures):
     async () => (await fetch(`${fresh.origin}/health/ready`)).status,
     (code) => code === 200,
   );
+  const stubborn = await openStubborn(old.port);
   balancer.aim(fresh.port);
   const start = performance.now();
   old.child.kill('SIGTERM');
-  await old.ended;
+  const code = await old.ended;
+  figures.none('exits with another code than 0', code === 0 ? 0 : 1);
   figures.bounded('from the signal to the exit of the old version', performance.now() - start, 'ms', 15_000);
   await goOn(load, 10 * size.rooms);
   await load.settle(figures);
-  await balancer.stop();
+  await Promise.all([balancer.stop(), stubborn.dispose()]);
   fresh.child.kill('SIGKILL');
   await fresh.ended;
 }

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { rm, statfs } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../testkit/eventually.js';
 import { createGraphqlClient } from '../../testkit/graphql-client.js';
@@ -11,7 +13,16 @@ import { sendUntilAnswered } from '../retrying.js';
 import type { FaultSystem } from '../system.js';
 import { openRoom, sendMessage } from './outages.js';
 
-/** Whether this process may mount a small disk of its own. */
+/** Whether this process may mount a small disk of its own; tried once, on a folder that nobody uses. */
+export const mayMount = (() => {
+  const folder = mkdtempSync(join(tmpdir(), 'lectern-mount-'));
+  const mounted = mountDisk(folder, 1);
+  if (mounted) unmountDisk(folder);
+  rmdirSync(folder);
+  return mounted;
+})();
+
+/** Mounts one; false where that is not allowed. */
 export function mountDisk(folder: string, megabytes: number): boolean {
   const { status } = spawnSync('mount', [
     '-t',
@@ -23,7 +34,9 @@ export function mountDisk(folder: string, megabytes: number): boolean {
   ]);
   return status === 0;
 }
-export const unmountDisk = (folder: string) => void spawnSync('umount', ['-l', folder]);
+export function unmountDisk(folder: string): void {
+  spawnSync('umount', ['-l', folder]);
+}
 
 /** PostgreSQL's disk is full, and is not any more. The system's server must run on the disk in `folder`. */
 export async function diskFull(system: FaultSystem, folder: string, figures: Figures): Promise<void> {
@@ -39,7 +52,8 @@ export async function diskFull(system: FaultSystem, folder: string, figures: Fig
   const ballast = join(folder, 'ballast');
   const { bavail, bsize } = await statfs(folder);
   // Half a megabyte is left, which messages soon fill.
-  await writeFile(ballast, Buffer.alloc(Math.max(0, bavail * bsize - 512 * 1024)));
+  const left = Math.max(0, bavail * bsize - 512 * 1024);
+  spawnSync('fallocate', ['-l', String(left), ballast]);
   const codes: string[] = [];
   for (let n = 0; n < 3_000 && codes.length < 5; n++) {
     const { errors } = await send();

@@ -27,7 +27,7 @@ export async function backUp({ direct, cluster }: OwnServer, to: string): Promis
     copy(cluster.pgData, to);
     const { rows } = await client.query('SELECT labelfile FROM pg_backup_stop(wait_for_archive => false)');
     // The log again, since it must reach to the end of the backup.
-    copy(join(cluster.pgData, 'pg_wal', '.'), join(to, 'pg_wal'));
+    copy(`${cluster.pgData}/pg_wal/.`, join(to, 'pg_wal'));
     await rm(join(to, 'postmaster.pid'), { force: true });
     await writeFile(join(to, 'backup_label'), rows[0].labelfile);
   } finally {
@@ -37,7 +37,7 @@ export async function backUp({ direct, cluster }: OwnServer, to: string): Promis
 
 /** Puts a backup in the place of the data of a server that is stopped. */
 async function putBack({ cluster }: OwnServer, backup: string): Promise<void> {
-  await rename(cluster.pgData, `${backup}.replaced`);
+  await rm(cluster.pgData, { recursive: true });
   await rename(backup, cluster.pgData);
 }
 
@@ -75,7 +75,7 @@ export async function restoreDrill(
   await has(early, kept - 2);
   early.stop();
   while (sent < kept) await send();
-  const backup = join(system.dataDir, `backup-${drills++}`);
+  const backup = join(server.own.cluster.dataDir, `backup-${drills++}`);
   await backUp(server.own, backup);
   while (sent < kept + lost) await send();
   await Promise.all([has(live, sent), has(away, sent)]);
