@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { eventually } from '../../testkit/eventually.js';
 import { openLink } from '../../testkit/link.js';
@@ -36,6 +37,12 @@ export async function apiTerminated(system: FaultSystem, size: Size, figures: Fi
   const load = await startLoad({ system, url: () => api.url, everyMs, ...size });
   await goOn(load, 10 * size.rooms);
   const stubborn = await openStubborn(api.port);
+  // Nor must one that never sends the rest of its request.
+  const half = connect(api.port, '127.0.0.1');
+  half.on('error', () => {});
+  half.write(
+    'POST /graphql HTTP/1.1\r\nhost: lectern\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
+  );
   const ending = api;
   const start = performance.now();
   ending.child.kill('SIGTERM');
@@ -44,6 +51,7 @@ export async function apiTerminated(system: FaultSystem, size: Size, figures: Fi
   const { code, milliseconds } = await ended;
   await goOn(load, 10 * size.rooms);
   await load.settle(figures);
+  half.destroy();
   await stubborn.dispose();
   figures.bounded('from the signal to the exit', milliseconds, 'ms', 15_000);
   figures.none('exits with another code than 0', code === 0 ? 0 : 1);
