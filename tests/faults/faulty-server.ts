@@ -98,7 +98,7 @@ export async function openRealServer(
     async dispose() {
       own.thaw();
       await link.stop();
-      await own.stop();
+      await own.stop().catch(() => {});
     },
   };
 }

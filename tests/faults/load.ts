@@ -3,7 +3,7 @@ import { flaw, follow, type Subscriber } from '../realtime/subscriber.js';
 import { eventually } from '../testkit/eventually.js';
 import type { Figures } from './figures.js';
 import { type Address, sendUntilAnswered } from './retrying.js';
-import { openRoom, sendMessage } from './rows/outages.js';
+import { message, openRoom, sendMessage } from './rows/outages.js';
 import type { FaultSystem } from './system.js';
 
 export interface LoadOptions {
@@ -55,7 +55,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   async function write(room: (typeof opened)[number]): Promise<Written> {
     const written = { messages: 0, failures: 0, retries: 0, slowestMs: 0 };
     while (writing) {
-      const variables = { r: room.lesson.id, b: `message ${written.messages + 1}` };
+      const variables = message(room.lesson.id, `message ${written.messages + 1}`);
       try {
         const { accessToken } = room.tutor;
         const { tries, milliseconds } = await sendUntilAnswered({ url, accessToken }, sendMessage, variables);

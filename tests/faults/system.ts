@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/platform/clock.js';
 import { createDatabase, type Database } from '../../src/platform/database/database.js';
 import { createLogger } from '../../src/platform/logger.js';
-import { type Launch, run, type SystemProcess, urlIn } from '../processes/process-fixture.js';
+import { run, type SystemProcess, urlIn } from '../processes/process-fixture.js';
 import { createSeed, type Seed } from '../testkit/seed.js';
 import { execute } from '../testkit/test-database.js';
 import type { FaultyServer } from './faulty-server.js';
@@ -17,9 +17,10 @@ export interface ApiProcess extends SystemProcess {
 }
 
 /** What a process is started with, beside where its database is. */
-export interface StartOptions extends Launch {
+export interface StartOptions {
+  /** What node itself is given. */
+  readonly node?: readonly string[];
   readonly env?: Record<string, string>;
-  readonly args?: string[];
 }
 
 /** The system in processes of its own, over a database that fails when it is told to. */
@@ -62,7 +63,7 @@ export async function openSystem<Server extends FaultyServer = FaultyServer>(
   const processes: SystemProcess[] = [];
   const start = (entry: 'main' | 'notif-worker', args: string[], options: StartOptions) => {
     const env = { ...common, DATABASE_URL: server.url, LECTERN_DATA_DIR: dataDir, ...options.env };
-    const started = run(entry, [...args, ...(options.args ?? [])], env, options);
+    const started = run(entry, args, env, options.node);
     processes.push(started);
     return started;
   };
@@ -83,7 +84,8 @@ export async function openSystem<Server extends FaultyServer = FaultyServer>(
     async close() {
       for (const { child } of processes) child.kill('SIGKILL');
       await Promise.all(processes.map(({ ended }) => ended));
-      await server.back();
+      // A scenario that failed may have left anything.
+      await server.back().catch(() => {});
       await database.stop();
       await server.dispose();
       await rm(dataDir, { recursive: true, force: true });

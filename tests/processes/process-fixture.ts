@@ -15,23 +15,15 @@ export interface SystemProcess {
   readonly ended: Promise<number | string>;
 }
 
-/** How a process is started, beside what it is told. */
-export interface Launch {
-  /** What node itself is given. */
-  readonly node?: readonly string[];
-  /** A command and its arguments that run another: `['sh', '-c', 'ulimit -n 99 && exec "$@"', 'sh']`. */
-  readonly through?: readonly string[];
-}
-
 /** Runs an entry of `src` with nothing in its environment but what is given. */
 export function run(
   entry: 'main' | 'notif-worker' | 'db-migrate',
   args: string[],
   env: Record<string, string>,
-  { node = [], through = [] }: Launch = {},
+  /** What node itself is given. */
+  node: readonly string[] = [],
 ): SystemProcess {
-  const command = [...through, process.execPath, ...node, ...entryArguments(entry), ...args];
-  const child = spawn(command[0] as string, command.slice(1), {
+  const child = spawn(process.execPath, [...node, ...entryArguments(entry), ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

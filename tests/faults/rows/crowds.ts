@@ -10,7 +10,7 @@ import { openLink } from '../../testkit/link.js';
 import { scrape } from '../../testkit/scrape.js';
 import type { Figures } from '../figures.js';
 import type { ApiProcess, FaultSystem } from '../system.js';
-import { openRoom, sendMessage } from './outages.js';
+import { message, openRoom, sendMessage } from './outages.js';
 
 const megabyte = 1024 * 1024;
 
@@ -95,7 +95,7 @@ export async function slowClients(system: FaultSystem, size: SlowSize, figures: 
     const times: number[] = [];
     while (!until()) {
       const start = performance.now();
-      await client.data(sendMessage, { r: lesson.id, b: `${++sent} ${'x'.repeat(3_000)}` });
+      await client.data(sendMessage, message(lesson.id, `${++sent}`, 3_000));
       await eventually(
         () => arrived,
         (count) => count >= sent * healthy,
@@ -198,7 +198,7 @@ export async function reconnects(
   for (const one of all) one.cut();
   for (const { tutor, lesson } of opened)
     for (let n = 1; n <= missed; n++)
-      await createGraphqlClient(api.url, tutor.accessToken).data(sendMessage, { r: lesson.id, b: `${n}` });
+      await createGraphqlClient(api.url, tutor.accessToken).data(sendMessage, message(lesson.id, `${n}`));
   const reads = await historyReads(system);
   const start = performance.now();
   open();

@@ -10,8 +10,15 @@ import type { ApiProcess, FaultSystem } from '../system.js';
 
 const read = '{ lessons(first: 1) { edges { cursor } } }';
 const profile = 'mutation { updateProfile(input: { displayName: "Olha" }) { user { id } } }';
-export const sendMessage = `mutation ($r: ID!, $b: String!) {
-  sendMessage(input: { roomId: $r, body: $b, clientMessageId: $b }) { message { id } } }`;
+export const sendMessage = `mutation ($r: ID!, $b: String!, $k: String!) {
+  sendMessage(input: { roomId: $r, body: $b, clientMessageId: $k }) { message { id } } }`;
+
+/** A message under a key of its own, which is the beginning of its text. */
+export const message = (roomId: string, key: string, size = 0) => ({
+  r: roomId,
+  k: key,
+  b: key.padEnd(size, ' x'),
+});
 
 /** More than the pool has connections. */
 const crowd = 30;
@@ -96,7 +103,7 @@ async function outage(
     ({ errors }) => errors === undefined,
   );
   const before = heard;
-  const sent = { r: room.lesson.id, b: `after ${performance.now()}` };
+  const sent = message(room.lesson.id, `after ${performance.now()}`);
   await createGraphqlClient(api.url, room.tutor.accessToken).data(sendMessage, sent);
   await eventually(
     () => heard,
@@ -162,7 +169,7 @@ export async function commitUnheard(system: FaultSystem, api: ApiProcess, figure
       query: scheduleLesson,
       variables: { input: booking(student, 48, { idempotencyKey: key }) },
     },
-    { swallow: key, query: sendMessage, variables: { r: lesson.id, b: key } },
+    { swallow: key, query: sendMessage, variables: message(lesson.id, key) },
     { swallow: drawing.operations[0]?.opId ?? '', query: draw, variables: { input: drawing } },
   ];
   let heardOf = 0;

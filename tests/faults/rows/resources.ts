@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
-import { rm, statfs } from 'node:fs/promises';
+import { readdir, rm, statfs } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { execute } from '../../testkit/test-database.js';
 import type { Figures } from '../figures.js';
 import { sendUntilAnswered } from '../retrying.js';
 import type { FaultSystem } from '../system.js';
-import { openRoom, sendMessage } from './outages.js';
+import { message, openRoom, sendMessage } from './outages.js';
 
 /** Whether this process may mount a small disk of its own; tried once, on a folder that nobody uses. */
 export const mayMount = (() => {
@@ -43,11 +43,10 @@ export async function diskFull(system: FaultSystem, folder: string, figures: Fig
   const api = await system.startApi();
   const { tutor, lesson } = await openRoom(system, api.url);
   const client = createGraphqlClient(api.url, tutor.accessToken);
-  const body = (n: number) => `${n} ${'x'.repeat(3_900)}`;
+  const nth = (n: number) => message(lesson.id, `${n}`, 3_900);
   let acknowledged = 0;
-  const send = () => client.send(sendMessage, { r: lesson.id, b: body(acknowledged + 1) });
-  for (; acknowledged < 5; acknowledged++)
-    await client.data(sendMessage, { r: lesson.id, b: body(acknowledged + 1) });
+  const send = () => client.send(sendMessage, nth(acknowledged + 1));
+  for (; acknowledged < 5; acknowledged++) await client.data(sendMessage, nth(acknowledged + 1));
 
   const ballast = join(folder, 'ballast');
   const { bavail, bsize } = await statfs(folder);
@@ -77,10 +76,7 @@ export async function diskFull(system: FaultSystem, folder: string, figures: Fig
   );
   await system.server.back();
   const url = () => api.url;
-  await sendUntilAnswered({ url, accessToken: tutor.accessToken }, sendMessage, {
-    r: lesson.id,
-    b: body(++acknowledged),
-  });
+  await sendUntilAnswered({ url, accessToken: tutor.accessToken }, sendMessage, nth(++acknowledged));
   figures.told('times that PostgreSQL ended itself and was started again', wentDown ? 1 : 0);
   figures.bounded('well again after', performance.now() - freed, 'ms', 10_000);
   const stored = await system.count('SELECT count(*) FROM chat_message WHERE lesson_id = $1', lesson.uuid);
@@ -97,12 +93,12 @@ export async function diskFull(system: FaultSystem, folder: string, figures: Fig
   await api.ended;
 }
 
-/** Files that the API may have open: what it needs to start, and a few more. */
-const openFiles = 64;
+/** Files that the API may open beside those that it has. */
+const moreFiles = 16;
 
 /** More connections than a process may have files. */
 export async function filesExhausted(system: FaultSystem, figures: Figures): Promise<void> {
-  const api = await system.startApi({ through: ['sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh'] });
+  const api = await system.startApi();
   const { tutor } = await openRoom(system, api.url);
   const query = '{ lessons(first: 1) { edges { cursor } } }';
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -119,7 +115,10 @@ export async function filesExhausted(system: FaultSystem, figures: Figures): Pro
       asked.end(JSON.stringify({ query }));
     });
   await ask();
-  const sockets: Socket[] = Array.from({ length: 4 * openFiles }, () => {
+  const open = (await readdir(`/proc/${api.child.pid}/fd`)).length;
+  const { status } = spawnSync('prlimit', [`--pid=${api.child.pid}`, `--nofile=${open + moreFiles}`]);
+  if (status !== 0) throw new Error('prlimit (of util-linux) did not set the limit of open files');
+  const sockets: Socket[] = Array.from({ length: 10 * moreFiles }, () => {
     const socket = connect(api.port, '127.0.0.1');
     socket.on('error', () => {});
     return socket;

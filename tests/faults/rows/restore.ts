@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { chown, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { follow } from '../../realtime/subscriber.js';
@@ -8,7 +8,7 @@ import { createGraphqlClient } from '../../testkit/graphql-client.js';
 import type { FaultyServer, OwnServer } from '../faulty-server.js';
 import type { Figures } from '../figures.js';
 import type { FaultSystem } from '../system.js';
-import { openRoom, sendMessage } from './outages.js';
+import { message, openRoom, sendMessage } from './outages.js';
 
 function copy(from: string, to: string): void {
   const { status, stderr } = spawnSync('cp', ['-a', from, to], { encoding: 'utf8' });
@@ -29,7 +29,11 @@ export async function backUp({ direct, cluster }: OwnServer, to: string): Promis
     // The log again, since it must reach to the end of the backup.
     copy(`${cluster.pgData}/pg_wal/.`, join(to, 'pg_wal'));
     await rm(join(to, 'postmaster.pid'), { force: true });
-    await writeFile(join(to, 'backup_label'), rows[0].labelfile);
+    const label = join(to, 'backup_label');
+    await writeFile(label, rows[0].labelfile);
+    // As the other files: of the account that PostgreSQL runs under.
+    const { owner } = cluster.account;
+    if (owner) await chown(label, owner.uid, owner.gid);
   } finally {
     await client.end();
   }
@@ -57,7 +61,7 @@ export async function restoreDrill(
   const { tutor, student, lesson, cursor } = await openRoom(system, api.url);
   const client = () => createGraphqlClient(api.url, tutor.accessToken);
   let sent = 0;
-  const send = () => client().data(sendMessage, { r: lesson.id, b: `drill ${++sent}` });
+  const send = () => client().data(sendMessage, message(lesson.id, `drill ${++sent}`));
   const come = (after: string) =>
     follow({
       url: () => api.url.replace('http', 'ws'),

@@ -39,7 +39,6 @@ export async function workerClock(system: FaultSystem, shiftMs: number, figures:
   });
   for (const { uuid } of lessons)
     await enqueue(student.uuid, 'lesson.scheduled', { lessonId: uuid, version: 1, actorId: tutor.uuid }, 0);
-  for (let n = 0; n < items; n++) await enqueue(tutor.uuid, 'announcement', announcement(n), laterMs);
   const reminder = {
     lessonId: soon.uuid,
     version: 1,
@@ -52,7 +51,6 @@ export async function workerClock(system: FaultSystem, shiftMs: number, figures:
     node: ['--import', './tests/faults/shift-clock.mjs'],
     env: { CLOCK_SHIFT_MS: String(shiftMs) },
   });
-  await worker.printed('');
   const ofSchool = (condition: string) =>
     system.count(
       `SELECT count(*) FROM notification_queue_item AS item WHERE organization_id = $1 AND channel IS NULL AND ${condition}`,
@@ -60,16 +58,15 @@ export async function workerClock(system: FaultSystem, shiftMs: number, figures:
     );
   const status = (id: string) =>
     system.count(`SELECT count(*) FROM lesson WHERE id = $1 AND status = 'SCHEDULED'`, id);
-  await eventually(
-    () => ofSchool('finished_at IS NULL AND run_at <= now()'),
-    (count) => count === 0,
-    20_000,
-  ).catch(() => {});
-  await eventually(
-    () => ofSchool('finished_at IS NULL'),
-    (count) => count === 0,
-    20_000,
-  ).catch(() => {});
+  const none = (condition: string) =>
+    eventually(
+      () => ofSchool(condition),
+      (count) => count === 0,
+      20_000,
+    ).catch(() => {});
+  await none('finished_at IS NULL');
+  for (let n = 0; n < items; n++) await enqueue(tutor.uuid, 'announcement', announcement(n), laterMs);
+  await none('finished_at IS NULL');
   await eventually(
     () => status(overdue.uuid),
     (open) => open === 0,
