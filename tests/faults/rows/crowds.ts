@@ -115,7 +115,8 @@ export async function slowClients(system: FaultSystem, size: SlowSize, figures: 
     openDeaf(`ws://127.0.0.1:${link.port}/graphql`, student.accessToken, lesson.id),
   );
   const halves = await inLanes(size.clients / 4, async () => {
-    const socket = connect(api.port, '127.0.0.1');
+    // Only who reads hears of the end.
+    const socket = connect(api.port, '127.0.0.1').resume();
     socket.on('error', () => {});
     await once(socket, 'connect');
     socket.write('POST /graphql HTTP/1.1\r\nhost: lectern\r\n');
@@ -137,7 +138,7 @@ export async function slowClients(system: FaultSystem, size: SlowSize, figures: 
         return left;
       },
       (count) => count <= 0,
-      90_000,
+      2 * size.goneWithinS * 1_000,
     ).finally(() => {
       left = 0;
     }),

@@ -119,7 +119,8 @@ export async function filesExhausted(system: FaultSystem, figures: Figures): Pro
   const { status } = spawnSync('prlimit', [`--pid=${api.child.pid}`, `--nofile=${open + moreFiles}`]);
   if (status !== 0) throw new Error('prlimit (of util-linux) did not set the limit of open files');
   const sockets: Socket[] = Array.from({ length: 10 * moreFiles }, () => {
-    const socket = connect(api.port, '127.0.0.1');
+    // Only who reads hears of the end.
+    const socket = connect(api.port, '127.0.0.1').resume();
     socket.on('error', () => {});
     return socket;
   });
