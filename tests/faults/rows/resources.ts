@@ -115,19 +115,16 @@ export async function filesExhausted(system: FaultSystem, figures: Figures): Pro
       asked.end(JSON.stringify({ query }));
     });
   await ask();
-  const open = (await readdir(`/proc/${api.child.pid}/fd`)).length;
+  const files = async () => (await readdir(`/proc/${api.child.pid}/fd`)).length;
+  const open = await files();
   const { status } = spawnSync('prlimit', [`--pid=${api.child.pid}`, `--nofile=${open + moreFiles}`]);
   if (status !== 0) throw new Error('prlimit (of util-linux) did not set the limit of open files');
   const sockets: Socket[] = Array.from({ length: 10 * moreFiles }, () => {
-    // Only who reads hears of the end.
-    const socket = connect(api.port, '127.0.0.1').resume();
+    const socket = connect(api.port, '127.0.0.1');
     socket.on('error', () => {});
     return socket;
   });
-  await eventually(
-    () => sockets.filter(({ destroyed, readyState }) => destroyed || readyState === 'closed').length,
-    (n) => n > 0,
-  );
+  await eventually(files, (count) => count >= open + moreFiles - 2);
   // The database's side of the pool is ended, so that new connections are needed and cannot be had.
   await system.server.stop();
   await system.server.back();
