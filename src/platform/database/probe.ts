@@ -3,13 +3,15 @@ import pg from 'pg';
 
 /** Asks a server whether it is there. */
 export interface Probe {
-  /** Whether it answers in time, with a refusal too. */
+  /** False when it does not answer in time; a refusal is an answer. */
   answers(): Promise<boolean>;
   stop(): void;
 }
 
 /** A connection that is kept for asking may be dead by itself: after so long a new one is tried beside it. */
 const freshAfterMs = 400;
+/** A timer that is later than this tells of this process, not of the server. */
+const stalledMs = 250;
 
 interface Stream {
   on(event: 'data', hear: () => void): void;
@@ -72,9 +74,14 @@ export function createProbe(connectionString: string, withinMs: number): Probe {
   return {
     async answers() {
       let late: NodeJS.Timeout | undefined;
+      const start = performance.now();
       const deadline = new Promise<boolean>((resolve) => {
-        // The turn after it: what arrived while this process itself was busy counts.
-        late = setTimeout(() => setImmediate(resolve, false), withinMs);
+        late = setTimeout(() => {
+          // A process that was stopped or starved itself has not waited: it knows nothing, and asks again later.
+          const stalled = performance.now() - start > withinMs + stalledMs;
+          // The turn after it: what arrived while this process was busy counts.
+          setImmediate(resolve, stalled);
+        }, withinMs);
       });
       const answered = await Promise.race([ask(), deadline]);
       clearTimeout(late);
