@@ -11,17 +11,28 @@ export interface BenchPostgres {
   drop(name: string): Promise<void>;
   /** Settings that matter, as the server says them. */
   settings(): Promise<Record<string, string>>;
+  /** Where it writes what it is told to log. */
+  readonly logFile: string;
+  /** Of the server itself, whose children the connections are. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
 /** Starts one in a folder beside this file, so that it lies on a real disk. */
-export async function startBenchPostgres(): Promise<BenchPostgres> {
+export async function startBenchPostgres(
+  given: Readonly<Record<string, string>> = {},
+): Promise<BenchPostgres> {
   const dataDir = await mkdtemp(join(import.meta.dirname, '..', '.data-'));
   const logger = createLogger({ level: 'warn', pretty: false });
-  const server = await startEmbeddedPostgres({ dataDir, logger });
+  const server = await startEmbeddedPostgres({ dataDir, logger, settings: given });
   const admin = new pg.Client({ connectionString: server.url });
   await admin.connect();
+  const { rows } = await admin.query<{ pid: number }>(
+    `SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`,
+  );
   return {
+    logFile: join(dataDir, 'postgres.log'),
+    pid: rows[0]?.pid ?? 0,
     async database(name) {
       await admin.query(`CREATE DATABASE ${name}`);
       const url = new URL(server.url);
