@@ -1,5 +1,6 @@
 import { documentGuards } from './documents.js';
 import { errorGuards } from './errors.js';
+import { faultGuards } from './faults.js';
 import { httpGuards } from './http.js';
 import { limitGuards } from './limits.js';
 import { peopleGuards } from './people.js';
@@ -27,4 +28,5 @@ export const guards: readonly Guard[] = [
   ...socketGuards,
   ...errorGuards,
   ...peopleGuards,
+  ...faultGuards,
 ];

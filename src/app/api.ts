@@ -82,6 +82,7 @@ export function createApi(
   });
   const metricsServer = config.metricsPort === null ? null : metricsServerOf(foundation, config.metricsPort);
   channels.onEnded(server.endAccess);
+  channels.onReplaced(server.renewSockets);
   return {
     async start() {
       await channels.start();

@@ -3,8 +3,9 @@ import { type Bus, createSignalBus } from '../channels/bus.js';
 import { type Channels, createChannels } from '../channels/channels.js';
 import { type Config, projectFolder } from '../config/config.js';
 import { keptSecret } from '../config/secret-file.js';
-import { type Clock, systemClock } from '../platform/clock.js';
+import type { Clock } from '../platform/clock.js';
 import { createDatabase, type Database } from '../platform/database/database.js';
+import { createDatabaseClock } from '../platform/database/database-clock.js';
 import type { StatementObserver } from '../platform/database/observed-client.js';
 import { startEmbeddedPostgres } from '../platform/embedded-postgres/index.js';
 import type { Logger } from '../platform/logger.js';
@@ -58,7 +59,7 @@ const migrationsDir = join(projectFolder, 'prisma', 'migrations');
 export async function openFoundation(
   config: Config,
   logger: Logger,
-  { clock = systemClock, observe, wrapBus = (bus) => bus }: FoundationOverrides = {},
+  { clock: given, observe, wrapBus = (bus) => bus }: FoundationOverrides = {},
 ): Promise<Foundation> {
   const stops: (() => Promise<void>)[] = [];
   const metrics = createMetrics();
@@ -98,6 +99,10 @@ export async function openFoundation(
     metrics.database.watch(database);
     metrics.queue.watch(database);
     stops.push(() => database.stop());
+    const databaseClock = createDatabaseClock({ database, logger });
+    stops.push(async () => databaseClock.stop());
+    if (!given) await databaseClock.start();
+    const clock = given ?? databaseClock;
     const signals = createPostgresSignals({ directUrl, database, logger: logger.child({ part: 'signals' }) });
     stops.push(() => signals.stop());
     await signals.start();

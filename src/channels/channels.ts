@@ -10,7 +10,7 @@ import { gather } from './gather.js';
 import { createGrowth } from './growth.js';
 import { Hub } from './hub.js';
 import type { Subscribe } from './join.js';
-import { readEvents, readHeads, readRecentHeads, removeExpired } from './log.js';
+import { comparePlaces, readEvents, readHeads, readRecentHeads, removeExpired } from './log.js';
 import { ChannelSource, ChannelStream } from './stream.js';
 
 /** The channel log: every committed change of a thing that people watch, in order, once, with nothing missed. */
@@ -30,6 +30,11 @@ export interface Channels {
   onGrown(hear: (channel: string) => void): void;
   /** Calls back, at least once and within a second, for each session and user that has ended: see `ended`. */
   onEnded(hear: (ending: Ending) => void): void;
+  /**
+   * Calls back when the log is found to be another one than before, as after a restore from a backup: whoever follows
+   * a channel must come again with its cursor, which then tells it.
+   */
+  onReplaced(hear: () => void): void;
   /** Resolves when every ending that was committed before the call was heard. Fails when the database cannot be asked. */
   endingsHeard(): Promise<void>;
   /** Removes events older than the retention of 7 days, in batches; gives how many. */
@@ -61,17 +66,37 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
   let polling: Promise<void> | null = null;
   let stopped = false;
   let xmin: string | null = null;
+  const replacedHearers: (() => void)[] = [];
+  /** The connection was lost, so that behind the next one may be another database. */
+  let doubtful = false;
+
+  /** Compares what is known here with the log. A restore ends every connection, so it is met by this. */
+  async function settleDoubt(): Promise<void> {
+    if (!doubtful) return;
+    const places = hub.places();
+    const { same, heads } = await comparePlaces(database, places);
+    doubtful = false;
+    if (same) {
+      for (const [channel, seq] of heads) wake(channel, seq);
+      return;
+    }
+    logger.warn('the channel log is another one than before: subscribers come again');
+    hub.forget();
+    for (const hear of replacedHearers) hear();
+  }
 
   /** One query for all channels finds what the bus did not tell. */
   async function poll(): Promise<void> {
     clearTimeout(timer);
     try {
+      await settleDoubt();
       const recent = await readRecentHeads(database, xmin);
       xmin = recent.xmin;
       for (const [channel, seq] of recent.heads) wake(channel, seq);
       hub.retry();
       await endings.heard();
     } catch (error) {
+      doubtful = true;
       logger.debug({ err: asError(error) }, 'recent commits could not be read; trying again');
     }
     clearTimeout(timer);
@@ -134,6 +159,7 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
     },
     onGrown: growth.listen,
     onEnded: endings.listen,
+    onReplaced: (hear) => void replacedHearers.push(hear),
     endingsHeard: endings.heard,
     async removeExpired() {
       let removed = 0;
@@ -144,7 +170,10 @@ export function createChannels({ database, bus, logger, pollMilliseconds = 500 }
     },
     async start() {
       bus.onWake(wake);
-      bus.onResume(startPoll);
+      bus.onResume(() => {
+        doubtful = true;
+        startPoll();
+      });
       await poll();
     },
     async stop() {

@@ -1,3 +1,4 @@
+import type { Cursor } from './cursor.js';
 import type { ChannelEvent } from './events.js';
 import { Tail, type TailLog } from './tail.js';
 
@@ -24,7 +25,17 @@ export class Hub {
   }
 
   release(tail: Tail): void {
-    if (--tail.followers === 0) this.#tails.delete(tail.channel);
+    if (--tail.followers === 0 && this.#tails.get(tail.channel) === tail) this.#tails.delete(tail.channel);
+  }
+
+  /** How far each channel is known here. */
+  places(): Cursor[] {
+    return [...this.#tails.values()].flatMap(({ place }) => place ?? []);
+  }
+
+  /** Whoever comes from now on reads the log anew; those who follow already keep what they have, and hear no more. */
+  forget(): void {
+    this.#tails.clear();
   }
 
   wake(channel: string, seq: number): void {

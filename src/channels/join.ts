@@ -48,7 +48,7 @@ export async function* join(options: JoinOptions): AsyncGenerator<StreamItem, vo
   const { channel, after, userId, tail, stop } = options;
   if (after && after.channel !== channel) throw invalid('after', { rule: 'OTHER_CHANNEL' });
   const head = await options.readHead();
-  tail.begin(head.seq);
+  tail.begin(head);
   await options.authorize();
 
   const reason = after ? await whyReset(after, options.earliest?.() ?? 0, head, tail) : null;

@@ -56,6 +56,32 @@ export async function readHeads(on: Queryable, channels: readonly string[]): Pro
   return heads;
 }
 
+/**
+ * Looks whether the log still holds these places, and gives the present ends of their channels. Another log, such as one
+ * restored from a backup, ends before a place or has another tag there. What retention has removed says nothing.
+ */
+export async function comparePlaces(
+  on: Queryable,
+  places: readonly Cursor[],
+): Promise<{ same: boolean; heads: ReadonlyMap<string, number> }> {
+  const rows = await on.sql<{ channel: string; last_seq: number; same: boolean }>(
+    `SELECT place.channel, coalesce(c.last_seq, 0)::float8 AS last_seq,
+            coalesce(c.last_seq, 0) >= place.seq
+              AND CASE WHEN coalesce(c.last_seq, 0) = place.seq THEN coalesce(c.last_tag, 0) ELSE coalesce(e.tag, place.tag) END
+                  = place.tag AS same
+     FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS place (channel, seq, tag)
+     LEFT JOIN channel c ON c.id = place.channel
+     LEFT JOIN channel_event e ON e.channel = place.channel AND e.seq = place.seq`,
+    places.map(({ channel }) => channel),
+    places.map(({ seq }) => seq),
+    places.map(({ tag }) => tag),
+  );
+  return {
+    same: rows.every(({ same }) => same),
+    heads: new Map(rows.map((row) => [row.channel, Number(row.last_seq)])),
+  };
+}
+
 /** The ends of the channels that were written to by transactions from `sinceXmin` on, and the xmin to ask from next. */
 export async function readRecentHeads(
   on: Queryable,

@@ -1,3 +1,4 @@
+import type { Cursor } from './cursor.js';
 import type { ChannelEvent } from './events.js';
 import type { Stop } from './stop.js';
 
@@ -30,6 +31,8 @@ export class Tail implements LiveFeed {
   followers = 0;
   /** The last sequence that is known here, without a gap. */
   #head = 0;
+  /** The tag of the event there; null when only its sequence is known. */
+  #tag: string | null = null;
   /** The highest sequence that is said to exist. */
   #wanted = 0;
   #ring: ChannelEvent[] = [];
@@ -51,12 +54,20 @@ export class Tail implements LiveFeed {
   }
 
   /** Tells the end of the channel as read from the database after this tail was made; the first call sets where it begins. */
-  begin(head: number): void {
+  begin({ seq, tag }: Pick<Cursor, 'seq' | 'tag'>): void {
     if (!this.#begun) {
       this.#begun = true;
-      this.#head = head;
+      this.#head = seq;
+      this.#tag = tag;
     }
-    this.wake(head);
+    this.wake(seq);
+  }
+
+  /** What must still be in the log, if it is the log that this tail has read; null before it has begun. */
+  get place(): Cursor | null {
+    return this.#begun && this.#tag !== null
+      ? { channel: this.channel, seq: this.#head, tag: this.#tag }
+      : null;
   }
 
   /** Says that the channel has reached `seq`. */
@@ -146,6 +157,7 @@ export class Tail implements LiveFeed {
       // Retention overtook this tail: whoever stands before the gap will find its events gone.
       this.#ring = [];
       this.#head = next.seq - 1;
+      this.#tag = null;
     }
     this.#push(events);
   }
@@ -155,6 +167,7 @@ export class Tail implements LiveFeed {
       if (event.seq !== this.#head + 1) continue;
       this.#ring.push(event);
       this.#head = event.seq;
+      this.#tag = event.tag;
       for (const hear of this.#listeners) hear(event);
     }
     if (this.#ring.length > ringSize) this.#ring = this.#ring.slice(-ringSize);

@@ -27,7 +27,7 @@ export interface TransportLimits {
   /** Between two pings of a socket, and from a ping to its pong. */
   readonly pingMs: number;
   readonly pongMs: number;
-  /** For running requests and sockets to end when the server stops. */
+  /** For running requests and sockets to end when the server stops: the process has ended within 15 s then. */
   readonly shutdownMs: number;
 }
 
@@ -48,5 +48,5 @@ export const defaultTransportLimits: TransportLimits = {
   initMs: 3_000,
   pingMs: 25_000,
   pongMs: 10_000,
-  shutdownMs: 15_000,
+  shutdownMs: 12_000,
 };

@@ -90,6 +90,8 @@ export interface HttpServer {
   stop(): Promise<void>;
   /** Ends the subscriptions of a session or a user that is no more, and closes its sockets with 4403. */
   endAccess(of: EndedAccess): void;
+  /** Closes every socket with 1012, in batches, so that clients come again with their cursors. */
+  renewSockets(): void;
 }
 
 /** Creates the server; nothing listens before `start`. */
@@ -112,7 +114,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { endingsHeard = async () => {}, origins = 'same' } = options;
   const fanOut = createFanOut({
     endingsHeard,
-    observer: fanOutObserver(metrics),
+    observer: fanOutObserver(metrics, clock),
     around: enabled ? observeEvents(tracing) : undefined,
   });
   const observed = { operations, tracing, logger };
@@ -173,6 +175,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       return closed;
     },
     endAccess: signIn.endAccess,
+    renewSockets: () => void gateway.closeAll(),
   };
 }
 

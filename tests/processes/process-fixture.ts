@@ -20,8 +20,10 @@ export function run(
   entry: 'main' | 'notif-worker' | 'db-migrate',
   args: string[],
   env: Record<string, string>,
+  /** What node itself is given. */
+  node: readonly string[] = [],
 ): SystemProcess {
-  const child = spawn(process.execPath, [...entryArguments(entry), ...args], {
+  const child = spawn(process.execPath, [...node, ...entryArguments(entry), ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

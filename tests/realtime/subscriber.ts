@@ -3,6 +3,12 @@ import { WebSocket } from 'ws';
 /** Follows a room through whatever happens to its sockets, and keeps the sequences that it was given. */
 export interface Subscriber {
   readonly sequences: number[];
+  /** Why it was told that its history is gone, each time; from there on it goes on. */
+  readonly resets: string[];
+  /** Where it would go on now. */
+  readonly cursor: string;
+  /** Whether it has all that there was when it last connected. */
+  readonly joined: boolean;
   /** How often it has connected. */
   readonly connects: number;
   /** Cuts its socket, without a word. */
@@ -18,14 +24,27 @@ export interface SubscriberOptions {
   /** The cursor to begin at. */
   readonly after: string;
   readonly onEvent: () => void;
+  /** Waited for before it connects again. */
+  readonly pause?: () => Promise<void>;
+  /** Whether its history may be lost; else that is thrown. */
+  readonly mayReset?: boolean;
 }
 
 const query = `subscription ($roomId: ID!, $after: Cursor) { chatEvents(roomId: $roomId, after: $after) {
-  __typename ... on ChannelEvent { cursor } ... on MessageSent { message { sequence } } } }`;
+  __typename ... on ChannelEvent { cursor } ... on ChannelReset { reason } ... on MessageSent { message { sequence } } } }`;
 
 /** Begins to follow; connects again at the last cursor whenever its socket closes. */
-export function follow({ url, accessToken, roomId, after: start, onEvent }: SubscriberOptions): Subscriber {
+export function follow({
+  url,
+  accessToken,
+  roomId,
+  after: start,
+  onEvent,
+  ...options
+}: SubscriberOptions): Subscriber {
   const sequences: number[] = [];
+  const resets: string[] = [];
+  let joined = false;
   let after = start;
   let socket: WebSocket | undefined;
   let stopped = false;
@@ -42,8 +61,14 @@ export function follow({ url, accessToken, roomId, after: start, onEvent }: Subs
     if (message.type === 'error') socket?.terminate();
     const event = message.payload?.data?.chatEvents;
     if (message.type !== 'next' || !event) return;
-    if (event.__typename === 'ChannelReset') throw new Error('the history was lost');
     after = event.cursor;
+    if (event.__typename === 'ChannelJoined') joined = true;
+    if (event.__typename === 'ChannelReset') {
+      if (!options.mayReset) throw new Error('the history was lost');
+      resets.push(event.reason);
+      // It has fetched everything anew, as it were.
+      socket?.terminate();
+    }
     if (!event.message) return;
     sequences.push(event.message.sequence);
     onEvent();
@@ -60,12 +85,25 @@ export function follow({ url, accessToken, roomId, after: start, onEvent }: Subs
     next.on('message', (data) => socket === next && receive(String(data)));
     next.on('error', () => {});
     next.on('close', () => {
-      if (!stopped) retry = setTimeout(connect, 20 + Math.random() * 200);
+      joined = false;
+      if (stopped) return;
+      const again = () => {
+        retry = setTimeout(connect, 20 + Math.random() * 200);
+      };
+      if (options.pause) void options.pause().then(again);
+      else again();
     });
   }
   connect();
   return {
     sequences,
+    resets,
+    get cursor() {
+      return after;
+    },
+    get joined() {
+      return joined;
+    },
     get connects() {
       return connects;
     },

@@ -8,7 +8,7 @@ export interface StatementRecorder {
 }
 
 /** Asked on a timer by every node, whatever a request does. */
-const housekeeping = /pg_snapshot_xmin|pg_notify/;
+const housekeeping = /pg_snapshot_xmin|pg_notify|^SELECT date_part\('epoch', clock_timestamp/;
 
 export function createStatementRecorder(): StatementRecorder {
   const recordings = new Set<string[]>();

@@ -6,6 +6,7 @@ import type { Logger } from '../logger.js';
 import { columnTypes } from './column-types.js';
 import { isRetryable } from './failures.js';
 import { AttributedPool, observedClient, type StatementObserver } from './observed-client.js';
+import { watchPulse } from './pulse.js';
 
 /** What a query runs on: the database itself, or the unit of work that is under way. */
 export interface Queryable {
@@ -62,13 +63,23 @@ export function createDatabase({
     // Prisma's adapter takes every timestamptz for UTC, whatever offset the server writes.
     options:
       '-c TimeZone=UTC -c lock_timeout=2000 -c statement_timeout=9000 -c idle_in_transaction_session_timeout=15000',
+    // A connection that the network has forgotten is found within twenty seconds.
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     types: columnTypes,
     ...(observe ? { Client: observedClient(observe) } : {}),
   });
   // A connection may break between two owners, when neither listens; the error shows in whatever uses it next.
   pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
+  const pulse = watchPulse({
+    pool,
+    connectionString: url,
+    answerWithinMs: Math.max(1_000, 0.75 * waitMs),
+    onChange: (silent) =>
+      logger.warn(silent ? 'the database does not answer at all' : 'the database answers again'),
+  });
+  pool.refusal = pulse.failure;
 
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) }),
@@ -99,6 +110,7 @@ export function createDatabase({
     transaction: (work) => retrying(() => once(work)),
     poolUse: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     stop: async () => {
+      pulse.stop();
       await prisma.$disconnect();
       await pool.end();
     },

@@ -82,6 +82,9 @@ const outageCodes = new Set([
     'EAI_AGAIN',
     'EHOSTUNREACH',
     'ENETUNREACH',
+    // This process has no file left to connect with.
+    'EMFILE',
+    'ENFILE',
   ],
 ]);
 // pg and pg-pool throw these without any code.

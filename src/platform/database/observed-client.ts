@@ -53,15 +53,32 @@ type Connected = (
   release: (release?: unknown) => void,
 ) => void;
 
-/** A pool that gives a connection back to the work that waited for it: its own queue calls from whoever released one. */
+/**
+ * A pool that gives a connection back to the work that waited for it, since its own queue calls from whoever released
+ * one; refuses callers while there is a reason to; and keeps no connection on which an answer is still due.
+ */
 export class AttributedPool extends pg.Pool {
+  /** Why nobody gets a connection now; null when nothing is in the way. */
+  refusal: () => Error | null = () => null;
+
+  constructor(options: pg.PoolConfig) {
+    super(options);
+    this.on('release', (_error, client) => {
+      // Somebody gave up waiting, and the next owner would wait behind the same statement.
+      const { readyForQuery } = client as { readyForQuery?: boolean };
+      if (!_error && readyForQuery === false) void client.end();
+    });
+  }
+
   override connect(): Promise<pg.PoolClient>;
   override connect(connected: Connected): void;
   override connect(connected?: Connected): Promise<pg.PoolClient> | undefined {
-    if (!connected) return super.connect();
+    const refusal = this.refusal();
+    if (!connected) return refusal ? Promise.reject(refusal) : super.connect();
     const work = presentWork();
+    if (refusal) queueMicrotask(() => connected(refusal, undefined, () => {}));
     // Not by AsyncResource.bind: on Node.js 20 it makes two deprecated properties for every statement.
-    super.connect(work ? (...results) => within(work, () => connected(...results)) : connected);
+    else super.connect(work ? (...results) => within(work, () => connected(...results)) : connected);
     return undefined;
   }
 }

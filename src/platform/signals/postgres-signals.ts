@@ -37,7 +37,7 @@ const maxPayloadBytes = 7_900;
 const maxPending = 10_000;
 /** About as long as somebody here needs to take what a message is about. */
 const takingMilliseconds = 3;
-const reconnectMilliseconds = [50, 200, 500, 1_000, 2_000];
+const reconnectMilliseconds = [50, 200, 500, 1_000];
 
 /** Signals over PostgreSQL's LISTEN and NOTIFY: one listening connection a process, many messages in one NOTIFY. */
 export function createPostgresSignals({ directUrl, database, logger }: PostgresSignalsOptions): Signals {
@@ -72,6 +72,7 @@ export function createPostgresSignals({ directUrl, database, logger }: PostgresS
       connectionString: directUrl,
       connectionTimeoutMillis: 2_000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
     });
     // Both 'error' and 'end' follow a lost connection; the first one counts.
     const lost = () => {

@@ -33,6 +33,8 @@ export interface Gateway {
    * back all at once; cuts those that are left after `shutdownMs`.
    */
   stop(): Promise<void>;
+  /** Closes every socket in the same way, and goes on taking new ones. */
+  closeAll(): Promise<void>;
 }
 
 export interface GatewayOptions {
@@ -95,6 +97,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   return {
+    closeAll: closeInBatches,
     upgrade(request, socket, head) {
       const requestId = requestIdOf(request);
       // From here on the id is what the header says, whoever asks.
