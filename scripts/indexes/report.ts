@@ -58,7 +58,10 @@ function indexLine(report: IndexReport, index: IndexFacts): string {
     comparison ? cell(planText(comparison.before, table)) : '–',
     comparison ? cell(planText(comparison.after, table)) : '–',
     mebibytes(bytes),
-    cost ? `${cost.microseconds.toFixed(1)} µs, ${count(cost.walBytes)} B` : '–',
+    // A table that is empty here tells nothing.
+    cost && Number.isFinite(cost.microseconds)
+      ? `${cost.microseconds.toFixed(1)} µs, ${count(cost.walBytes)} B`
+      : '–',
   ].join(' | ')} |`;
 }
 
@@ -100,7 +103,8 @@ function with a statement was not called, and when no statement looks into an in
 *Before* is the same statement with the index taken away, in a transaction that is rolled back; *after* is with it. Rows are
 those that were read, those that a filter removed too. The last column is what the index adds to the insertion of a row: the
 median of five pairs of 5,000 rows with it and without it, and bytes of the write-ahead log without images of pages. Times
-are of single runs; of the cost of a write, the bytes are exact and the microseconds are within a few of each other.
+are of single runs; of the cost of a write, the bytes are exact, and the microseconds are as good as the machine was quiet:
+below zero is no cost that could be told from chance.
 
 ${head}
 ${indexes

@@ -1,4 +1,5 @@
 import { idOf } from '../../scripts/fill/shape.js';
+import { comparePlaces } from '../../src/channels/log.js';
 import { removeSubscription } from '../../src/modules/notifications/push/store.js';
 import { disableEndpoint } from '../../src/modules/notifications/webhooks/store.js';
 import { leave } from '../../src/modules/presence/store.js';
@@ -57,7 +58,7 @@ async function makeDue({ databaseUrl }: TestApp, { uuid }: Actor): Promise<void>
   );
 }
 
-/** What push services and webhooks make us do when they are gone, the end of a grace, and the withdrawal of an item. */
+/** What push services and webhooks make us do when they are gone, the end of a grace, a lost connection, and the withdrawal of an item. */
 async function whatOthersCause({ foundation: { database } }: TestApp): Promise<void> {
   const school = idOf('organization', 0);
   await removeSubscription(database, school, idOf('push', 0));
@@ -67,6 +68,7 @@ async function whatOthersCause({ foundation: { database } }: TestApp): Promise<v
     roomId: idOf('lesson', 0),
     userId: idOf('user', 0),
   });
+  await comparePlaces(database, [{ channel: `lesson:${idOf('lesson', 0)}`, seq: 1, tag: '0' }]);
   await cancelItem(database, idOf('item', 5_000), 'It is not wanted any more.');
 }
 
