@@ -37,7 +37,7 @@ export function readOptions(): Options {
     console.log(`npm run compare -- [options]
   --only lectern,mercurius      these contenders; nothing is written
   --operations memory,lessons   these pieces of work; their figures replace those of before in the report
-  --connections 1,8,64          --repeats 5          --seconds 0.7
+  --connections 1,8,64          --repeats 5          --seconds 0.5
   --parts turns,statements,profiles   what is done; the figures of the others stay as they are
   --quick                       8 connections, 3 repeats; nothing is written
   --report                      writes the report anew from benchmarks.json
@@ -54,7 +54,7 @@ The environment may have BENCH_NODE, the Node (22.18 or later) that runs the ser
     operations: operations.filter(({ name }) => !wanted || wanted.includes(name)),
     connections: (names(values.connections) ?? (quick ? ['8'] : ['1', '8', '64'])).map(Number),
     repeats: Number(values.repeats ?? (quick ? 3 : 5)),
-    seconds: Number(values.seconds ?? 0.7),
+    seconds: Number(values.seconds ?? 0.5),
     warmSeconds: 1.5,
     write: !quick && !only && !values.connections && !values.repeats && !values.seconds,
     parts: new Set(values.parts.split(',')),

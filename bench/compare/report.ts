@@ -209,7 +209,8 @@ function machineOf(run: Run, runs: Results['runs']): string {
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const settings = Object.entries(run.postgres).map(([name, value]) => `${name} ${value}`);
   const dates = Object.entries(runs).map(
-    ([name, one]) => `${name} ${one.date.slice(0, 16).replace('T', ' ')} at ${one.machine.commit}`,
+    ([name, one]) =>
+      `${name} ${one.date.slice(0, 16).replace('T', ' ')} at ${one.machine.commit}${one.load ? `, load ${one.load}` : ''}`,
   );
   return [
     `- ${cores} × ${cpu}, ${memoryGb} GB, ${system}. Clients, servers and PostgreSQL share these ${cores} cores.`,
