@@ -92,6 +92,16 @@ async function measureOperation(operation: Operation): Promise<Measured> {
   }
 }
 
+/** V8 compiles what runs often: a server is measured when it has answered some thousands, or for some time. */
+async function warmUp(server: Server, operation: Operation): Promise<void> {
+  const { requests, seconds } = options.warmUp;
+  const end = performance.now() + seconds * 1_000;
+  for (let answered = 0; answered < requests && performance.now() < end; ) {
+    const given = { place: placeOf(server), connections: 64, seconds: 0.5 };
+    answered += (await measure(measuring, server, operation, given)).operations;
+  }
+}
+
 /** One at a time; who comes first changes with each repeat. */
 async function takeTurns(servers: readonly Server[], operation: Operation): Promise<Series[]> {
   const series = servers.flatMap(({ contender }) =>
@@ -101,10 +111,7 @@ async function takeTurns(servers: readonly Server[], operation: Operation): Prom
       }),
     ),
   );
-  for (const server of servers) {
-    const given = { place: placeOf(server), connections: 8, seconds: options.warmSeconds };
-    await measure(measuring, server, operation, given);
-  }
+  for (const server of servers) await warmUp(server, operation);
   for (let repeat = 0; repeat < options.repeats; repeat++) {
     for (const connections of options.connections) {
       for (let turn = 0; turn < servers.length; turn++) {
@@ -129,7 +136,7 @@ async function takeProfiles(servers: readonly Server[], operation: Operation): P
   const profiles: Profile[] = [];
   for (const server of servers.filter(({ contender }) => profiled.has(contender.name))) {
     const given = { place: placeOf(server), connections: 8, seconds: options.seconds };
-    await measure(measuring, server, operation, given);
+    if (!options.parts.has('turns')) await warmUp(server, operation);
     const profile = await server.profile(() => measure(measuring, server, operation, given));
     const shares = sharesOf(profile);
     if (!options.write) console.log(server.contender.name, hottest(profile, 25));
