@@ -9,7 +9,8 @@ export interface Options {
   readonly connections: readonly number[];
   readonly repeats: number;
   readonly seconds: number;
-  readonly warmSeconds: number;
+  /** A server is warm when it has answered so many, or for so long. */
+  readonly warmUp: { readonly requests: number; readonly seconds: number };
   /** Whether the figures go to docs/performance: only when nothing was left out of them. */
   readonly write: boolean;
   /** What is done: turns are measured, statements read, profiles taken. Only the first needs a machine that does nothing else. */
@@ -37,7 +38,7 @@ export function readOptions(): Options {
     console.log(`npm run compare -- [options]
   --only lectern,mercurius      these contenders; nothing is written
   --operations memory,lessons   these pieces of work; their figures replace those of before in the report
-  --connections 1,8,64          --repeats 5          --seconds 0.7
+  --connections 1,8,64          --repeats 5          --seconds 1
   --parts turns,statements,profiles   what is done; the figures of the others stay as they are
   --quick                       8 connections, 3 repeats; nothing is written
   --report                      writes the report anew from benchmarks.json
@@ -54,8 +55,8 @@ The environment may have BENCH_NODE, the Node (22.18 or later) that runs the ser
     operations: operations.filter(({ name }) => !wanted || wanted.includes(name)),
     connections: (names(values.connections) ?? (quick ? ['8'] : ['1', '8', '64'])).map(Number),
     repeats: Number(values.repeats ?? (quick ? 3 : 5)),
-    seconds: Number(values.seconds ?? 0.7),
-    warmSeconds: 1.5,
+    seconds: Number(values.seconds ?? 1),
+    warmUp: quick ? { requests: 1_000, seconds: 4 } : { requests: 3_000, seconds: 12 },
     write: !quick && !only && !values.connections && !values.repeats && !values.seconds,
     parts: new Set(values.parts.split(',')),
     reportOnly: values.report,

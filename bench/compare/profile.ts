@@ -70,3 +70,23 @@ export function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Prof
     .map(([part, time]) => ({ part, share: Math.round((1_000 * time) / sum) / 1_000 }))
     .sort((a, b) => b.share - a.share);
 }
+
+/** The functions with the most time of their own, for people who look closer. */
+export function hottest({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile, count: number): string[] {
+  const names = new Map(
+    nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => [
+      id,
+      `${functionName || '(anonymous)'} ${url.replace(/^.*\/(node_modules|dist)\//, '')}:${lineNumber + 1}`,
+    ]),
+  );
+  const times = new Map<string, number>();
+  samples.forEach((id, index) => {
+    const name = names.get(id) ?? '';
+    if (!name.startsWith('(idle)')) times.set(name, (times.get(name) ?? 0) + (timeDeltas[index] ?? 0));
+  });
+  const sum = [...times.values()].reduce((one, other) => one + other, 0);
+  return [...times]
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, count)
+    .map(([name, time]) => `${((100 * time) / sum).toFixed(1)} % ${name}`);
+}

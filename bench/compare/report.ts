@@ -131,7 +131,8 @@ const targets: readonly Target[] = [
 ];
 
 function targetsOf(results: Results): string {
-  const lines = targets.map(({ operation, one, other, factor, text }) => {
+  const known = targets.filter(({ operation }) => results.runs[operation]);
+  const lines = known.map(({ operation, one, other, factor, text }) => {
     const measured = new Measured(results, operation);
     const cells = measured.connections.map((count) => {
       const ratio = measured.ratio(one, other, count);
@@ -180,6 +181,7 @@ function statementsOf({ told }: Results): string {
 }
 
 function profilesOf({ profiles }: Results): string {
+  if (profiles.length === 0) return '';
   const blocks = operations.flatMap(({ name, title }) => {
     const found = profiles.filter(({ operation }) => operation === name);
     if (found.length === 0) return [];
@@ -201,7 +203,9 @@ function profilesOf({ profiles }: Results): string {
       '',
     ];
   });
-  return blocks.join('\n');
+  const heading =
+    'Shares of the processor time of the server by profile (a sample each 200 µs, 8 connections), waiting left out:\n';
+  return [heading, ...blocks].join('\n');
 }
 
 function machineOf(run: Run, runs: Results['runs']): string {
@@ -209,7 +213,8 @@ function machineOf(run: Run, runs: Results['runs']): string {
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const settings = Object.entries(run.postgres).map(([name, value]) => `${name} ${value}`);
   const dates = Object.entries(runs).map(
-    ([name, one]) => `${name} ${one.date.slice(0, 16).replace('T', ' ')} at ${one.machine.commit}`,
+    ([name, one]) =>
+      `${name} ${one.date.slice(0, 16).replace('T', ' ')} at ${one.machine.commit}${one.load ? `, load ${one.load}` : ''}`,
   );
   return [
     `- ${cores} × ${cpu}, ${memoryGb} GB, ${system}. Clients, servers and PostgreSQL share these ${cores} cores.`,

@@ -17,6 +17,8 @@ export interface Profile {
 /** How and where an operation was measured. */
 export interface Run {
   readonly date: string;
+  /** Average load of the machine at the end; about 2 when nothing else was at work on two cores. */
+  readonly load?: number;
   readonly seconds: number;
   readonly repeats: number;
   readonly machine: Machine;

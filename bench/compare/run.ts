@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTokenSigner } from '../../src/modules/accounts/access-tokens.js';
 import { startBenchPostgres } from '../queue/postgres.js';
@@ -14,7 +14,7 @@ import { prepareData, writeMemory } from './data.js';
 import { askOnce, type Measuring, measure, median, type Series, startLoad } from './measure.js';
 import type { Operation } from './operations.js';
 import { readOptions } from './options.js';
-import { sharesOf } from './profile.js';
+import { hottest, sharesOf } from './profile.js';
 import { writeReport } from './report.js';
 import { machineOf, type Profile, saveResults } from './results.js';
 import { bodiesOf, type Place, type Server, startServer } from './servers.js';
@@ -49,6 +49,7 @@ const measuring: Measuring = {
   token: async () => (await signer.sign(viewer, new Date())).token,
 };
 
+const leadInSeconds = 0.3;
 const profiled: ReadonlySet<string> = new Set(['lectern', 'lectern-own', 'mercurius']);
 const placeOf = ({ contender }: Server) => all.indexOf(contender);
 
@@ -91,6 +92,16 @@ async function measureOperation(operation: Operation): Promise<Measured> {
   }
 }
 
+/** V8 compiles what runs often: a server is measured when it has answered some thousands, or for some time. */
+async function warmUp(server: Server, operation: Operation): Promise<void> {
+  const { requests, seconds } = options.warmUp;
+  const end = performance.now() + seconds * 1_000;
+  for (let answered = 0; answered < requests && performance.now() < end; ) {
+    const given = { place: placeOf(server), connections: 64, seconds: 0.5 };
+    answered += (await measure(measuring, server, operation, given)).operations;
+  }
+}
+
 /** One at a time; who comes first changes with each repeat. */
 async function takeTurns(servers: readonly Server[], operation: Operation): Promise<Series[]> {
   const series = servers.flatMap(({ contender }) =>
@@ -100,15 +111,15 @@ async function takeTurns(servers: readonly Server[], operation: Operation): Prom
       }),
     ),
   );
-  for (const server of servers) {
-    const given = { place: placeOf(server), connections: 8, seconds: options.warmSeconds };
-    await measure(measuring, server, operation, given);
-  }
+  for (const server of servers) await warmUp(server, operation);
   for (let repeat = 0; repeat < options.repeats; repeat++) {
     for (const connections of options.connections) {
       for (let turn = 0; turn < servers.length; turn++) {
         const server = servers[(turn + repeat) % servers.length] as Server;
         const given = { place: placeOf(server), connections, seconds: options.seconds };
+        // Pools close what was idle for ten seconds: when it counts, connections to the database are open again.
+        if (operation.source === 'database')
+          await measure(measuring, server, operation, { ...given, seconds: leadInSeconds });
         const sample = await measure(measuring, server, operation, given);
         series
           .find((one) => one.contender === server.contender.name && one.connections === connections)
@@ -125,8 +136,10 @@ async function takeProfiles(servers: readonly Server[], operation: Operation): P
   const profiles: Profile[] = [];
   for (const server of servers.filter(({ contender }) => profiled.has(contender.name))) {
     const given = { place: placeOf(server), connections: 8, seconds: options.seconds };
-    await measure(measuring, server, operation, given);
-    const shares = sharesOf(await server.profile(() => measure(measuring, server, operation, given)));
+    if (!options.parts.has('turns')) await warmUp(server, operation);
+    const profile = await server.profile(() => measure(measuring, server, operation, given));
+    const shares = sharesOf(profile);
+    if (!options.write) console.log(server.contender.name, hottest(profile, 25));
     profiles.push({ operation: operation.name, contender: server.contender.name, shares });
   }
   return profiles;
@@ -156,7 +169,8 @@ try {
   for (const operation of options.operations) {
     const measured = await measureOperation(operation);
     const { seconds, repeats } = options;
-    const run = { date: new Date().toISOString(), seconds, repeats, machine, postgres: settings };
+    const load = Math.round((loadavg()[0] ?? 0) * 10) / 10;
+    const run = { date: new Date().toISOString(), load, seconds, repeats, machine, postgres: settings };
     // One by one: what was measured is not lost when a later one fails.
     if (options.write) await saveResults(operation.name, { run, ...measured });
     else printDetails(measured.told, measured.profiles);
