@@ -38,7 +38,7 @@ export const contenders: readonly Contender[] = [
   },
   {
     name: 'lectern-own',
-    title: 'Lectern, its own list, statements remembered',
+    title: 'Lectern, its own list',
     scripts: { memory: 'servers/lectern-remembered.ts' },
     isLectern: true,
     packages: [],

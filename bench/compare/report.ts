@@ -150,6 +150,7 @@ function targetsOf(results: Results): string {
 }
 
 function statementsOf({ told }: Results): string {
+  if (told.length === 0) return '';
   const names = contenders
     .map(({ name }) => name)
     .filter((name) => told.some((one) => one.contender === name));
