@@ -29,7 +29,6 @@ const without: Readonly<Record<string, readonly [count: number, reason: string]>
     'a mailed secret stands for the invitation; clean-up is of all schools',
   ],
   'accounts/link-store.ts': [3, 'a mailed secret stands for the account'],
-  'accounts/user-store.ts': [1, 'a part: the people are those of the statement around it'],
   'boards/apply-statement.ts': [2, 'parts: the board was chosen by its school before'],
   'boards/retention-store.ts': [1, 'clean-up is of all schools'],
   'calendar-feed/calendar-lessons.ts': [

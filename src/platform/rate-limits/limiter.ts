@@ -115,7 +115,8 @@ function boundedMemory(milliseconds: number, bound: number): (key: string, amoun
       windows.set(key, window);
     }
     window.consumed += amount;
-    return { consumedPoints: window.consumed, msBeforeNext: window.ends - now };
+    // Whole milliseconds: what a fraction of one too many makes of a minute is 61 s.
+    return { consumedPoints: window.consumed, msBeforeNext: Math.round(window.ends - now) };
   };
 }
 
