@@ -93,8 +93,8 @@ export const limitGuards: readonly Guard[] = [
   {
     name: 'keys that are counted are bounded',
     file: 'src/platform/rate-limits/limiter.ts',
-    find: "known ? key : 'others'",
-    without: 'key',
+    find: 'windows.size < bound || windows.has(given) ? given : others',
+    without: 'given',
     tests: ['tests/platform/limiter'],
     named: 'bounded number of keys',
   },
