@@ -30,26 +30,11 @@ export const errorGuards: readonly Guard[] = [
     tests: ['tests/contract/constraints'],
   },
   {
-    name: 'scalars quote no values',
-    file: 'src/graphql/refused-value.ts',
-    find: 'throw new RefusedValue(problem, nodes);',
-    without: "throw new GraphQLError('bad ' + JSON.stringify(nodes));",
-    tests: [...refusals, 'tests/api/transport.test'],
-  },
-  {
     name: 'the log quotes no values',
     file: 'src/platform/logger.ts',
     find: 'serializers: { err: describeError },',
     without: '',
     tests: ['tests/unit/logger', 'tests/privacy/erasure'],
-  },
-  {
-    name: 'a frozen database is not waited for',
-    file: 'src/platform/database/database.ts',
-    find: 'query_timeout: 10_000,',
-    without: '',
-    tests: ['tests/api/outages'],
-    named: 'frozen',
   },
   {
     name: 'a locked row is not waited for',
