@@ -62,7 +62,7 @@ export function createDatabase({
     query_timeout: 10_000,
     // Prisma's adapter takes every timestamptz for UTC, whatever offset the server writes.
     options:
-      '-c TimeZone=UTC -c lock_timeout=2000 -c statement_timeout=9000 -c idle_in_transaction_session_timeout=15000',
+      '-c TimeZone=UTC -c plan_cache_mode=force_generic_plan -c lock_timeout=2000 -c statement_timeout=9000 -c idle_in_transaction_session_timeout=15000',
     // A connection that the network has forgotten is found within twenty seconds.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
