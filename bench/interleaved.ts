@@ -1,18 +1,21 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openFoundation } from '../src/app/foundation.js';
 import { readConfig } from '../src/config/config.js';
+import { freePort } from '../src/platform/embedded-postgres/port.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createSeed } from '../tests/testkit/seed.js';
 
 const rounds = Number(process.env['ROUNDS'] ?? 20);
 const perRound = Number(process.env['OPERATIONS'] ?? 300);
 const atOnce = 8;
-const secret = 'a secret for benchmarks, long enough for HS256';
+const secret = randomBytes(48).toString('base64');
 
 interface Server {
   readonly child: ChildProcess;
@@ -38,19 +41,34 @@ export async function compareServers(
   const { tutor, student } = await school.pair();
   const lessons = await school.lessons(tutor, student, 50);
 
+  const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
+
   async function startServer(environment: Readonly<Record<string, string>>): Promise<Server> {
-    const child = fork(new URL('./server.ts', import.meta.url), [], {
-      execArgv: ['--import', 'tsx'],
+    const port = await freePort();
+    const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+    const child = fork(here('../dist/main.js'), ['--no-worker'], {
+      execArgv: ['--import', here('use.mjs')],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
-        PATH: process.env['PATH'],
-        ...{ PORT: '0', LECTERN_DATA_DIR: dataDir, JWT_SECRET: secret },
-        ...{ AUTO_MIGRATE: 'false', DEMO_DATA: 'false' },
+        ...{ PATH: process.env['PATH'], LOG_FORMAT: 'json', DEMO_DATA: 'false' },
+        ...{ HOST: '127.0.0.1', PORT: String(port), LECTERN_DATA_DIR: dataDir, JWT_SECRET: secret },
+        AUTO_MIGRATE: 'false',
         ...environment,
       },
     });
-    const [{ url }] = (await once(child, 'message')) as [{ url: string }];
-    return { child, url };
+    const url = `http://127.0.0.1:${port}/graphql`;
+    const body = operations['nothing at all']();
+    while (child.exitCode === null) {
+      if (
+        await post(agent, url, tutor.accessToken, body).then(
+          () => true,
+          () => false,
+        )
+      )
+        return { child, url };
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error('an API did not start');
   }
 
   let messages = 0;
@@ -75,7 +93,6 @@ export async function compareServers(
     'nothing at all': () => JSON.stringify({ query: '{ __typename }' }),
   };
 
-  const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
   /** Processor time of the API for one operation, in microseconds. */
   async function measure({ child, url }: Server, make: () => string): Promise<number> {
     const before = await cpuOf(child);
@@ -123,7 +140,7 @@ export async function compareServers(
   agent.destroy();
   for (const { child } of [without, withAll]) {
     const ended = once(child, 'exit');
-    child.send('stop');
+    child.kill('SIGTERM');
     await ended;
   }
   await foundation.stop();

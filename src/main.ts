@@ -16,7 +16,7 @@ async function main(): Promise<number> {
   const config = readConfig();
   const logger = createLogger({ level: config.logLevel, pretty: config.logPretty });
   const foundation = await openFoundation(config, logger);
-  addProcessMetrics(foundation.metrics.registry);
+  if (config.observed) addProcessMetrics(foundation.metrics.registry);
   const accounts = config.demoData ? await demoAccounts() : [];
   const api = createApi(foundation, { demoAccounts: accounts });
   const worker = values['no-worker'] ? null : createWorker(foundation);

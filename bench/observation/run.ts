@@ -5,4 +5,4 @@
 import { compareServers } from '../interleaved.js';
 
 const shared = { RATE_LIMITS: 'false' };
-await compareServers({ ...shared, METRICS: 'false' }, { ...shared, METRICS: 'true' });
+await compareServers({ ...shared, METRICS: 'false', LOG_LEVEL: 'silent' }, shared);

@@ -1,6 +1,7 @@
-import { Counter, Histogram } from 'prom-client';
+import { Counter } from 'prom-client';
 import type { Logger } from '../platform/logger.js';
 import { latencyBuckets, type MetricsRegistry } from '../platform/metrics/registry.js';
+import { Counts, Latencies } from '../platform/metrics/series.js';
 import { presentWork, type Work, type WorkFacts } from '../platform/tracing/work.js';
 
 /** An operation in metrics, log and traces; every value is one of a bounded set. */
@@ -39,18 +40,18 @@ export function createOperationLog({
   slowMs,
 }: OperationLogOptions): OperationLog {
   const known = new Set(knownNames);
-  const operations = new Counter({
+  const operations = new Counts({
     name: 'graphql_operations_total',
     help: 'Operations over HTTP and WebSocket by name, type and the code of their first error, or OK.',
     labelNames: ['operation', 'type', 'code'] as const,
-    registers: [registry],
+    registry,
   });
-  const latency = new Histogram({
+  const latency = new Latencies({
     name: 'graphql_operation_latency_seconds',
     help: 'Time of operations; of a subscription until it has begun.',
     labelNames: ['operation', 'type'] as const,
     buckets: latencyBuckets,
-    registers: [registry],
+    registry,
   });
   const slow = new Counter({
     name: 'graphql_slow_operations_total',
@@ -68,8 +69,8 @@ export function createOperationLog({
           ? facts.operation
           : 'other'
         : 'anonymous';
-      operations.inc({ operation, type, code });
-      latency.observe({ operation, type }, milliseconds / 1_000);
+      operations.of(operation, type, code).add();
+      latency.of(operation, type).observe(milliseconds / 1_000);
       if (slowMs > 0 && milliseconds > slowMs) {
         slow.inc({ operation });
         const ran = statements.texts.map(({ text, ...time }) => ({

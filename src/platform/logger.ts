@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 
 import { isError } from '../shared/errors.js';
@@ -19,7 +19,7 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
   const settings: LoggerOptions = {
     level: options.level,
     base: null,
-    timestamp: stdTimeFunctions.isoTime,
+    timestamp: isoTime(),
     serializers: { err: describeError },
     // Whatever is logged on the way says for whom.
     mixin: () => {
@@ -36,6 +36,21 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
   }
   if (!options.pretty) return pino(settings, standardOutput());
   return pino({ ...settings, transport: { target: 'pino-pretty', options: readable } });
+}
+
+/** The time of a line as pino wants it, in ISO 8601: a second is written once, and the lines in it add their milliseconds. */
+function isoTime(): () => string {
+  let second = -1;
+  let start = '';
+  return () => {
+    const now = Date.now();
+    const milliseconds = now % 1_000;
+    if (now - milliseconds !== second) {
+      second = now - milliseconds;
+      start = `,"time":"${new Date(second).toISOString().slice(0, -4)}`;
+    }
+    return `${start}${String(milliseconds).padStart(3, '0')}Z"`;
+  };
 }
 
 /** What is logged of an error. */

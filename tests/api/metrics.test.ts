@@ -166,7 +166,7 @@ describe('the endpoint', () => {
     >;
     expect(metrics['active_ws_connections']).toMatchObject({ type: 'gauge', values: [{ value: 0 }] });
     expect(metrics['api_request_latency_seconds']?.values).toContainEqual({
-      labels: { method: 'GET', path: '/health/live', status: 200 },
+      labels: { method: 'GET', path: '/health/live', status: '200' },
       count: expect.any(Number),
       mean: expect.any(Number),
       p50: expect.any(Number),

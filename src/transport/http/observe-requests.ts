@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Histogram } from 'prom-client';
 import type { OperationLog } from '../../graphql/operations.js';
 import type { Logger } from '../../platform/logger.js';
 import { latencyBuckets, type MetricsRegistry } from '../../platform/metrics/registry.js';
+import { Latencies } from '../../platform/metrics/series.js';
 import type { Tracing } from '../../platform/tracing/tracing.js';
 import { type Work, within } from '../../platform/tracing/work.js';
 import { graphqlPath } from '../path.js';
@@ -28,12 +28,12 @@ export function observeRequests(
   app: FastifyInstance,
   { registry, operations, tracing, logger }: RequestObservation,
 ): void {
-  const latency = new Histogram({
+  const latency = new Latencies({
     name: 'api_request_latency_seconds',
     help: 'Time of HTTP requests by method, route and status; a path that is no route of ours is unknown.',
     labelNames: ['method', 'path', 'status'] as const,
     buckets: latencyBuckets,
-    registers: [registry],
+    registry,
   });
 
   app.decorateRequest('work', null);
@@ -55,16 +55,26 @@ export function observeRequests(
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { work } = request;
-    const labels = { ...labelsOf(request), status: reply.statusCode };
-    latency.observe(labels, reply.elapsedTime / 1_000);
+    const { elapsedTime, statusCode: status } = reply;
+    const { method, path } = labelsOf(request);
+    latency.of(method, path, String(status)).observe(elapsedTime / 1_000);
     if (work) {
-      const operation = operations.ended(work, reply.elapsedTime);
-      const ms = Math.round(reply.elapsedTime);
-      const line = { requestId: request.id, ...labels, ...operation, ms, statements: work.statements.count };
+      const operation = operations.ended(work, elapsedTime);
+      const ms = Math.round(elapsedTime);
+      const line = {
+        requestId: request.id,
+        method,
+        path,
+        status,
+        ...operation,
+        ms,
+        statements: work.statements.count,
+      };
       // Probes and scrapes come every few seconds.
-      if (labels.path === graphqlPath || !quiet.test(labels.path)) logger.info(line, 'request');
+      if (path === graphqlPath || !quiet.test(path)) logger.info(line, 'request');
       else logger.debug(line, 'request');
-      tracing.end(work, { attributes: { ...labels, ...operation }, failed: reply.statusCode >= 500 });
+      if (work.span)
+        tracing.end(work, { attributes: { method, path, status, ...operation }, failed: status >= 500 });
     }
     done();
   });
