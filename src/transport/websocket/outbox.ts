@@ -27,6 +27,8 @@ export class Flusher {
   #room = Buffer.allocUnsafeSlow(roomBytes);
   /** The beginning of the room, as long as the last write: a thousand sockets are written the same number of bytes. */
   #part = this.#room.subarray(0, 0);
+  /** The shared part of the one frame that stands there; null when something else does. */
+  #standing: Buffer | null = null;
   readonly #flush = () => {
     const outboxes = this.#due;
     this.#due = [];
@@ -49,7 +51,8 @@ export class Flusher {
   write(wire: Duplex, bytes: number, outbox: Outbox, own: boolean): number {
     const shared = !own && bytes <= roomBytes;
     const into = shared ? this.#partOf(bytes) : Buffer.allocUnsafeSlow(bytes);
-    outbox.fill(into);
+    if (shared) this.#standing = outbox.fill(into, this.#standing);
+    else outbox.fill(into, null);
     wire.write(into);
     this.options.onWritten(bytes);
     const waiting = wire.writableLength;
@@ -57,6 +60,7 @@ export class Flusher {
     if (shared && waiting > 0) {
       this.#room = Buffer.allocUnsafeSlow(roomBytes);
       this.#part = this.#room.subarray(0, 0);
+      this.#standing = null;
     }
     return waiting;
   }
@@ -67,13 +71,15 @@ export class Flusher {
   }
 
   #partOf(bytes: number): Buffer {
-    if (this.#part.length !== bytes) this.#part = this.#room.subarray(0, bytes);
+    if (this.#part.length !== bytes) {
+      this.#part = this.#room.subarray(0, bytes);
+      this.#standing = null;
+    }
     return this.#part;
   }
 }
 
 const nothing = Buffer.alloc(0);
-const none: readonly (string | Buffer)[] = [];
 
 /** The beginning of a message about an operation, before and after its id. */
 const beforeId = Buffer.from('{"id":');
@@ -142,12 +148,26 @@ export class Outbox {
     if (this.#slow && this.flusher.isTooMuch(waiting)) this.host.overflowed();
   }
 
-  /** Puts all frames that wait into one piece of memory. */
-  fill(into: Buffer): void {
-    let at = writeFrame(into, 0, this.#id, this.#rest);
-    const more = this.#more ?? none;
-    for (let n = 0; n < more.length; n += 2)
-      at = writeFrame(into, at, more[n] as string, more[n + 1] as Buffer);
+  /**
+   * Puts all frames that wait into one piece of memory, as long as they are. Of a thousand sockets that get the same
+   * payload each differs from the one before by its id alone.
+   * @param standing the shared part of the one frame that fills it already; gives that of the one that does now.
+   */
+  fill(into: Buffer, standing: Buffer | null): Buffer | null {
+    const id = this.#id;
+    const rest = this.#rest;
+    const more = this.#more;
+    const alone = more === null && id !== '';
+    // As many bytes with the same shared part: an id of the same length.
+    if (alone && standing === rest) {
+      writeId(into, headerBytes(beginningBytes(id) + rest.length) + beforeId.length, id);
+      return rest;
+    }
+    let at = writeFrame(into, 0, id, rest);
+    if (more)
+      for (let n = 0; n < more.length; n += 2)
+        at = writeFrame(into, at, more[n] as string, more[n + 1] as Buffer);
+    return alone ? rest : null;
   }
 }
 
@@ -175,14 +195,18 @@ function writeFrame(into: Buffer, from: number, id: string, rest: Buffer): numbe
   if (id !== '') {
     into.set(beforeId, at);
     at += beforeId.length;
-    // Ids are short: a call out of JavaScript takes longer.
-    for (let n = 0; n < id.length; n++) into[at + n] = id.charCodeAt(n);
+    writeId(into, at, id);
     at += id.length;
     into.set(afterId, at);
     at += afterId.length;
   }
   into.set(rest, at);
   return at + rest.length;
+}
+
+/** Ids are short: a call out of JavaScript takes longer. */
+function writeId(into: Buffer, at: number, id: string): void {
+  for (let n = 0; n < id.length; n++) into[at + n] = id.charCodeAt(n);
 }
 
 /** Writes the header of a frame; gives where its text begins. */
