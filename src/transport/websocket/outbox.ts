@@ -60,7 +60,6 @@ export class Flusher {
     if (shared && waiting > 0) {
       this.#room = Buffer.allocUnsafeSlow(roomBytes);
       this.#part = this.#room.subarray(0, 0);
-      this.#standing = null;
     }
     return waiting;
   }
