@@ -1,6 +1,7 @@
 import type { Guard } from './guards.js';
 
 const rows = ['tests/faults/rows.test'];
+const fullRows = { tests: ['tests/faults/rows.fault'], inFull: true } as const;
 
 /** What holds the promises of docs/operations/faults.md; each is missed by the row of its fault. */
 export const faultGuards: readonly Guard[] = [
@@ -67,6 +68,22 @@ export const faultGuards: readonly Guard[] = [
     without: '',
     tests: rows,
     named: 'a deployment',
+  },
+  {
+    name: 'fault: requests that never end are cut when the server stops',
+    file: 'src/transport/server.ts',
+    find: 'setTimeout(() => app.server.closeAllConnections(), limits.shutdownMs)',
+    without: 'setTimeout(() => {}, limits.shutdownMs)',
+    ...fullRows,
+    named: 'API: SIGTERM',
+  },
+  {
+    name: 'fault: whoever comes again goes on at its cursor',
+    file: 'src/channels/join.ts',
+    find: '  let cursor = after ?? head;\n',
+    without: '  let cursor = head;\n',
+    ...fullRows,
+    named: 'API: .kill -9',
   },
   {
     name: 'fault: columns are named, so that one more changes no plan',

@@ -50,6 +50,7 @@ export async function apiTerminated(system: FaultSystem, size: Size, figures: Fi
   api = await system.startApi();
   const { code, milliseconds } = await ended;
   await goOn(load, 10 * size.rooms);
+  figures.none('sockets that were not told (1012)', load.cutOff());
   await load.settle(figures);
   half.destroy();
   await stubborn.dispose();
@@ -110,6 +111,7 @@ export async function deploy(system: FaultSystem, size: Size, figures: Figures):
   figures.none('exits with another code than 0', code === 0 ? 0 : 1);
   figures.bounded('from the signal to the exit of the old version', performance.now() - start, 'ms', 15_000);
   await goOn(load, 10 * size.rooms);
+  figures.none('sockets that were not told (1012)', load.cutOff());
   await load.settle(figures);
   await Promise.all([balancer.stop(), stubborn.dispose()]);
   fresh.child.kill('SIGKILL');
