@@ -42,6 +42,8 @@ it('a worker that is frozen past its lease changes nothing when it goes on, twen
       );
       await queue.witness();
       frozen.kill('SIGCONT');
+      // It finds out that it has lost what it held; frozen before that, it would hold nothing.
+      await pause(1_000);
     }
     await queue.drained();
     const verdict = await queue.verdict();
