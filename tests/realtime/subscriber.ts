@@ -52,6 +52,8 @@ export function follow({
   let stopped = false;
   let connects = 0;
   let cutOff = 0;
+  /** Tries in a row that did not connect. */
+  let failures = 0;
   let retry: NodeJS.Timeout | undefined;
 
   /** Ends its socket itself. */
@@ -100,8 +102,9 @@ export function follow({
       if (opened && code === 1006 && socket === next) cutOff++;
       joined = false;
       if (stopped) return;
+      failures = opened ? 0 : failures + 1;
       const again = () => {
-        retry = setTimeout(connect, 20 + Math.random() * 200);
+        retry = setTimeout(connect, 20 + Math.random() * Math.min(200 * 2 ** failures, 1_000));
       };
       if (options.pause) void options.pause().then(again);
       else again();
