@@ -94,7 +94,7 @@ export async function diskFull(system: FaultSystem, folder: string, figures: Fig
   await api.ended;
 }
 
-/** Files that the API may open beside those that it has. */
+/** Files that the API may open beside those that it has; a few more if it has closed some. */
 const moreFiles = 16;
 
 /** Visitors who say nothing, and who take each file that becomes free. */
@@ -151,11 +151,12 @@ export async function filesExhausted(system: FaultSystem, figures: Figures): Pro
       asked.end(JSON.stringify({ query }));
     });
   await ask();
-  const files = async () => (await readdir(`/proc/${api.child.pid}/fd`)).length;
-  const limit = (await files()) + moreFiles;
+  const files = async () => (await readdir(`/proc/${api.child.pid}/fd`)).map(Number);
+  // What is limited is the number of a file, not how many there are.
+  const limit = Math.max(...(await files())) + 1 + moreFiles;
   const { status } = spawnSync('prlimit', [`--pid=${api.child.pid}`, `--nofile=${limit}`]);
   if (status !== 0) throw new Error('prlimit (of util-linux) did not set the limit of open files');
-  const visitors = keepFull(api.port, async () => limit - (await files()));
+  const visitors = keepFull(api.port, async () => limit - (await files()).length);
   await visitors.fill();
   // The database's side of the pool is ended, and visitors take its files, so that no new connection can be had.
   await system.server.stop();
