@@ -48,17 +48,22 @@ function copyProject(): string {
   return copy;
 }
 
-function runTests(copy: string, { tests, named }: Pick<Guard, 'tests' | 'named'>): Outcome {
+function configOf({ tests, inFull }: Guard): string[] {
+  if (inFull) return ['--config', 'jest.faults.config.js'];
+  return tests.every((file) => alone.test(file)) ? ['--config', 'jest.alone.config.js'] : [];
+}
+
+function runTests(copy: string, guard: Guard): Outcome {
+  const { tests, named } = guard;
   const report = join(copy, 'guard-report.json');
   const only = named ? ['-t', named] : [];
-  const config = tests.every((file) => alone.test(file)) ? ['--config', 'jest.alone.config.js'] : [];
   rmSync(report, { force: true });
   const run = spawnSync(
     'npm',
     [
       'test',
       '--',
-      ...config,
+      ...configOf(guard),
       '--silent',
       '--forceExit',
       '--json',

@@ -67,22 +67,23 @@ async function startBookings(system: FaultSystem, url: () => string) {
   };
 }
 
-/** What a process holds: heap after the collections of a while, and open files. */
+/** What a process holds: its heap, open files, and what keeps Node.js busy (sockets, timers, requests). */
 interface Sample {
-  readonly at: number;
   readonly heap: number;
   readonly files: number;
+  readonly handles: number;
 }
 
 function watch(pid: number | undefined, origin: string): { readonly samples: Sample[]; stop(): void } {
   const samples: Sample[] = [];
-  const start = performance.now();
   const timer = setInterval(async () => {
     const page = await scrape(origin).catch(() => null);
     const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
     const heap = page?.value('nodejs_heap_size_used_bytes') ?? Number.NaN;
-    if (heap > 0)
-      samples.push({ at: performance.now() - start, heap: heap / 1024 / 1024, files: files.length });
+    const handles = page?.series
+      .filter(({ name }) => name === 'nodejs_active_resources')
+      .reduce((sum, { value }) => sum + value, 0);
+    if (heap > 0 && handles) samples.push({ heap: heap / 1024 / 1024, files: files.length, handles });
   }, 2_000);
   return { samples, stop: () => clearInterval(timer) };
 }
@@ -143,9 +144,14 @@ for (const { name, samples } of watched) {
   const [early, late] = quarters(samples, ({ heap }) => heap);
   figures.told(`${name}: heap in the second quarter`, early, 'MB');
   figures.bounded(`${name}: heap in the last quarter`, late, 'MB', early * 1.15 + 5);
-  const [earlyFiles, lateFiles] = quarters(samples, ({ files }) => files);
-  figures.told(`${name}: open files in the second quarter, at least`, earlyFiles);
-  figures.bounded(`${name}: open files in the last quarter, at least`, lateFiles, '', earlyFiles + 5);
+  for (const [what, of] of [
+    ['open files', ({ files }: Sample) => files],
+    ['handles', ({ handles }: Sample) => handles],
+  ] as const) {
+    const [before, after] = quarters(samples, of);
+    figures.told(`${name}: ${what} in the second quarter, at least`, before);
+    figures.bounded(`${name}: ${what} in the last quarter, at least`, after, '', before + 5);
+  }
 }
 figures.told('minutes', minutes);
 for (const [name, count] of counts) figures.told(name, count);

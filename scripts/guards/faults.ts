@@ -1,6 +1,15 @@
 import type { Guard } from './guards.js';
 
 const rows = ['tests/faults/rows.test'];
+const fullRows = { tests: ['tests/faults/rows.fault'], inFull: true } as const;
+
+/** What stands between a message and the answer of its statement. */
+const mentions = `), mention AS (
+  INSERT INTO chat_mention (message_id, user_id, organization_id)
+  SELECT m.id, named.user_id, $1::uuid
+    FROM unnest($13::uuid[], $14::uuid[]) AS named (message_id, user_id) JOIN m ON m.id = named.message_id
+)
+`;
 
 /** What holds the promises of docs/operations/faults.md; each is missed by the row of its fault. */
 export const faultGuards: readonly Guard[] = [
@@ -69,10 +78,28 @@ export const faultGuards: readonly Guard[] = [
     named: 'a deployment',
   },
   {
+    name: 'fault: requests that never end are cut when the server stops',
+    file: 'src/transport/server.ts',
+    find: 'setTimeout(() => app.server.closeAllConnections(), limits.shutdownMs)',
+    without: 'setTimeout(() => {}, limits.shutdownMs)',
+    ...fullRows,
+    named: 'API: SIGTERM',
+  },
+  {
+    name: 'fault: whoever comes again goes on at its cursor',
+    file: 'src/channels/join.ts',
+    find: '  let cursor = after ?? head;\n',
+    without: '  let cursor = head;\n',
+    ...fullRows,
+    named: 'API: .kill -9',
+  },
+  {
     name: 'fault: columns are named, so that one more changes no plan',
-    file: 'src/channels/append.ts',
-    find: 'RETURNING channel, seq::float8 AS seq, tag::text AS tag, kind, actor_id::text AS actor_id, payload, occurred_at, cause`;',
-    without: 'RETURNING *`;',
+    file: 'src/modules/chats/send-statement.ts',
+    find: `  RETURNING id, sequence, created_at
+${mentions}SELECT m.sequence,`,
+    without: `  RETURNING *
+${mentions}SELECT m.*, m.sequence,`,
     tests: rows,
     named: 'a deployment',
   },

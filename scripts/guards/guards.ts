@@ -18,6 +18,8 @@ export interface Guard {
   readonly tests: readonly string[];
   /** A pattern of the names of the tests, to run these alone. */
   readonly named?: string;
+  /** Whether they are of those that `npm run test:faults` has, in full, and `npm test` has not. */
+  readonly inFull?: true;
 }
 
 /** What stands between a client and the school, each taken out by `npm run check:guards`. */

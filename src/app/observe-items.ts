@@ -1,3 +1,4 @@
+import type { Clock } from '../platform/clock.js';
 import { readCause } from '../platform/tracing/cause.js';
 import { type Tracing, traced } from '../platform/tracing/tracing.js';
 import type { AroundHandler } from '../queue/execute.js';
@@ -6,12 +7,15 @@ import type { QueueMetrics } from '../queue/metrics.js';
 export interface ItemObservation {
   readonly metrics: QueueMetrics;
   readonly tracing: Tracing;
+  /** That by which items are due. */
+  readonly clock: Clock;
 }
 
 /** Runs each handler as the work of its item: counted, and in the log and the trace of what the item goes back to. */
-export function observeItems({ metrics, tracing }: ItemObservation): AroundHandler {
+export function observeItems({ metrics, tracing, clock }: ItemObservation): AroundHandler {
   return async (item, run) => {
     const start = performance.now();
+    const startedAt = clock.now();
     const { eventType, channel } = item;
     const { requestId, traceparent } = readCause(item.cause);
     const work = tracing.begin({
@@ -23,7 +27,7 @@ export function observeItems({ metrics, tracing }: ItemObservation): AroundHandl
     try {
       return await traced(tracing, work, run);
     } finally {
-      metrics.handled(item, performance.now() - start);
+      metrics.handled(item, startedAt, performance.now() - start);
     }
   };
 }

@@ -90,7 +90,7 @@ export function createWorker(foundation: Foundation, options: WorkerOptions = {}
     logger,
     schemas: notificationSchemas,
     handlers,
-    around: observeItems({ metrics: metrics.queue, tracing }),
+    around: observeItems({ metrics: metrics.queue, tracing, clock }),
     onOutcome: metrics.queue.settled,
     ...options,
   });

@@ -12,8 +12,8 @@ export interface QueueMetrics {
   watch(on: Queryable): void;
   /** What a worker says of everything that it has claimed. */
   settled(item: QueueItem, outcome: ObservedOutcome): void;
-  /** A handler has run for so long. */
-  handled(item: QueueItem, milliseconds: number): void;
+  /** A handler took it up at this time, and has run for so long. */
+  handled(item: QueueItem, startedAt: Date, milliseconds: number): void;
 }
 
 /** Scrapes that come faster get the same figures: the database is not asked more often, whoever scrapes. */
@@ -91,10 +91,10 @@ export function createQueueMetrics(registry: MetricsRegistry): QueueMetrics {
       if (outcome.kind === 'failed' && (outcome.final || made >= queuePolicy.maxAttempts))
         attempts.observe({ outcome: 'dead_letter' }, made);
     },
-    handled(item, milliseconds) {
+    handled(item, startedAt, milliseconds) {
       const channel = channelOf(item);
       handling.observe({ channel }, milliseconds / 1_000);
-      wait.observe({ channel }, Math.max(0, Date.now() - milliseconds - item.runAt.getTime()) / 1_000);
+      wait.observe({ channel }, Math.max(0, startedAt.getTime() - item.runAt.getTime()) / 1_000);
     },
   };
 }

@@ -105,7 +105,7 @@ export const faultRows: readonly FaultRow[] = [
     fault: 'too many open files',
     promise: 'fails closed, recovers',
     guard:
-      'Held by `failures.ts` (EMFILE) ; what cannot be accepted waits. The API may open 16 files more (`prlimit`) and gets 160 connections, and its connections to the database are cut.',
+      'Held by `failures.ts` (EMFILE). The API may open 16 files more (`prlimit`), visitors who say nothing take each that is free, and its connections to the database are cut.',
     run: ({ system }, figures) => filesExhausted(system, figures),
   },
   {

@@ -53,6 +53,7 @@ export async function openFaultQueue(url: string, items: number): Promise<FaultQ
   const logger = createLogger({ level: 'silent', pretty: false });
   const database = createDatabase({ url, logger });
   await database.sql('CREATE TABLE effect (id uuid NOT NULL)');
+  await database.sql('CREATE INDEX ON effect (id)');
   await database.sql(
     'CREATE TABLE witness (id uuid PRIMARY KEY, status text NOT NULL, attempts int NOT NULL, finished_at timestamptz)',
   );

@@ -88,7 +88,11 @@ export async function openRealServer(
   const { link, url } = await linked(own.direct);
   return {
     ...{ own, url, link, direct: own.direct },
-    stop: own.stop,
+    async stop() {
+      await own.stop();
+      // With the way still open a connection would be taken and then broken, which nobody does who is not there.
+      await link.cut();
+    },
     freeze: own.freeze,
     async back() {
       own.thaw();

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../testkit/eventually.js';
 import { createTestDatabase } from '../testkit/test-database.js';
 import { nothingWrong, openFaultQueue } from './fault-queue.js';
@@ -18,16 +19,18 @@ it('a worker that is frozen past its lease changes nothing when it goes on, twen
     const frozen = queue.startWorker(() => freeze());
     queue.startWorker();
     for (let done = 0; done < freezes; ) {
-      // The other worker goes on meanwhile, and must not run out of work.
-      await queue.fill(200);
       const before = await lostLeases();
-      await new Promise<void>((resolve) => {
-        freeze = () => {
-          freeze = () => {};
-          frozen.kill('SIGSTOP');
-          resolve();
-        };
-      });
+      let isFrozen = false;
+      freeze = () => {
+        freeze = () => {};
+        frozen.kill('SIGSTOP');
+        isFrozen = true;
+      };
+      // There is work until it has got some, and for the other one meanwhile, which alone is quick enough to leave it none.
+      while (!isFrozen) {
+        await queue.fill(50);
+        await pause(200);
+      }
       // The other worker rescues what the frozen one holds, and finishes some of it. When it was frozen while it was
       // still busy with what it had lost before, it holds nothing: that does not count.
       const rescued = eventually(lostLeases, (lost) => lost > before, 5_000);
@@ -39,6 +42,8 @@ it('a worker that is frozen past its lease changes nothing when it goes on, twen
       );
       await queue.witness();
       frozen.kill('SIGCONT');
+      // It finds out that it has lost what it held; frozen before that, it would hold nothing.
+      await pause(1_000);
     }
     await queue.drained();
     const verdict = await queue.verdict();

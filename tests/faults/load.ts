@@ -22,6 +22,8 @@ export interface Load {
   acknowledged(): number;
   /** How often sockets have connected so far. */
   connects(): number;
+  /** How often the other side ended a socket without a word so far. */
+  cutOff(): number;
   /** Cuts the sockets of everybody. */
   cut(): void;
   /** Stops writing, waits until everybody has everything, and tells what was wrong. */
@@ -80,6 +82,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   return {
     acknowledged: () => acknowledged,
     connects: () => all.reduce((sum, { connects }) => sum + connects, 0),
+    cutOff: () => all.reduce((sum, { cutOff }) => sum + cutOff, 0),
     cut() {
       for (const one of all) one.cut();
     },

@@ -21,7 +21,9 @@ for (const row of faultRows.filter(({ id }) => !wanted || wanted.includes(id))) 
       const figures = createFigures();
       await row.run(stage, figures, { full: true, repeat });
       await record(row.id, figures.all);
-      problems.push(...broken(figures.all));
+      const found = broken(figures.all);
+      if (found.length > 0) process.stderr.write(`${found}\n${stage.system.lastWords()}\n`);
+      problems.push(...found);
     }
     expect(problems).toEqual([]);
   });

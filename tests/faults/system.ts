@@ -34,6 +34,8 @@ export interface FaultSystem<Server extends FaultyServer = FaultyServer> {
   startWorker(options?: StartOptions): SystemProcess;
   /** A number that a statement gives, such as a count. */
   count(sql: string, ...values: unknown[]): Promise<number>;
+  /** The last words of every process, for whoever looks for the cause of something. */
+  lastWords(): string;
   /** Ends every process that was started. */
   close(): Promise<void>;
 }
@@ -45,7 +47,7 @@ const common = {
   JWT_SECRET: secret,
   AUTO_MIGRATE: 'false',
   DEMO_DATA: 'false',
-  LOG_LEVEL: 'error',
+  LOG_LEVEL: 'warn',
   RATE_LIMITS: 'false',
   PASSWORD_NICENESS: '0',
   WS_SOCKETS_PER_USER: '0',
@@ -81,6 +83,8 @@ export async function openSystem<Server extends FaultyServer = FaultyServer>(
       const [row] = await execute<Record<string, unknown>>(server.direct, sql, values);
       return Number(Object.values(row ?? {})[0] ?? 0);
     },
+    lastWords: () =>
+      processes.map(({ child, output }) => `${child.pid}: ${output().slice(-3_000)}`).join('\n'),
     async close() {
       for (const { child } of processes) child.kill('SIGKILL');
       await Promise.all(processes.map(({ ended }) => ended));

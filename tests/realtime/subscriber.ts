@@ -11,6 +11,8 @@ export interface Subscriber {
   readonly joined: boolean;
   /** How often it has connected. */
   readonly connects: number;
+  /** How often the other side ended its socket without a word. */
+  readonly cutOff: number;
   /** Cuts its socket, without a word. */
   cut(): void;
   stop(): void;
@@ -49,7 +51,17 @@ export function follow({
   let socket: WebSocket | undefined;
   let stopped = false;
   let connects = 0;
+  let cutOff = 0;
+  /** Tries in a row that did not connect. */
+  let failures = 0;
   let retry: NodeJS.Timeout | undefined;
+
+  /** Ends its socket itself. */
+  function leave(): void {
+    const left = socket;
+    socket = undefined;
+    left?.terminate();
+  }
 
   function receive(text: string): void {
     const message = JSON.parse(text);
@@ -58,7 +70,7 @@ export function follow({
         JSON.stringify({ type: 'subscribe', id: '1', payload: { query, variables: { roomId, after } } }),
       );
     // Whatever is wrong, such as a database that is away: begin again at the last cursor.
-    if (message.type === 'error') socket?.terminate();
+    if (message.type === 'error') leave();
     const event = message.payload?.data?.chatEvents;
     if (message.type !== 'next' || !event) return;
     after = event.cursor;
@@ -67,7 +79,7 @@ export function follow({
       if (!options.mayReset) throw new Error('the history was lost');
       resets.push(event.reason);
       // It has fetched everything anew, as it were.
-      socket?.terminate();
+      leave();
     }
     if (!event.message) return;
     sequences.push(event.message.sequence);
@@ -78,17 +90,21 @@ export function follow({
     if (stopped) return;
     const next = new WebSocket(url(), 'graphql-transport-ws');
     socket = next;
+    let opened = false;
     next.on('open', () => {
+      opened = true;
       connects++;
       next.send(JSON.stringify({ type: 'connection_init', payload: { accessToken } }));
     });
     next.on('message', (data) => socket === next && receive(String(data)));
     next.on('error', () => {});
-    next.on('close', () => {
+    next.on('close', (code) => {
+      if (opened && code === 1006 && socket === next) cutOff++;
       joined = false;
       if (stopped) return;
+      failures = opened ? 0 : failures + 1;
       const again = () => {
-        retry = setTimeout(connect, 20 + Math.random() * 200);
+        retry = setTimeout(connect, 20 + Math.random() * Math.min(200 * 2 ** failures, 1_000));
       };
       if (options.pause) void options.pause().then(again);
       else again();
@@ -107,11 +123,14 @@ export function follow({
     get connects() {
       return connects;
     },
-    cut: () => socket?.terminate(),
+    get cutOff() {
+      return cutOff;
+    },
+    cut: leave,
     stop() {
       stopped = true;
       clearTimeout(retry);
-      socket?.terminate();
+      leave();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from '../../src/platform/embedded-postgres/port.js';
 
 /** A way to a server that a test can cut, freeze, slow down and mend. */
 export interface Link {
@@ -84,8 +85,9 @@ export async function openLink(to: number): Promise<Link> {
     }
     await closed;
   };
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  // None that an outgoing connection may take while this way is cut.
+  const port = await freePort();
+  await listen(port);
   return {
     port,
     cut,

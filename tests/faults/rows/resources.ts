@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../../testkit/eventually.js';
 import { createGraphqlClient } from '../../testkit/graphql-client.js';
 import { execute } from '../../testkit/test-database.js';
@@ -93,8 +94,43 @@ export async function diskFull(system: FaultSystem, folder: string, figures: Fig
   await api.ended;
 }
 
-/** Files that the API may open beside those that it has. */
+/** Files that the API may open beside those that it has; a few more if it has closed some. */
 const moreFiles = 16;
+
+/** Visitors who say nothing, and who take each file that becomes free. */
+function keepFull(port: number, freeFiles: () => Promise<number>) {
+  const sockets: Socket[] = [];
+  /** How many files were free at the last look, if there was one. */
+  const present = { free: Number.POSITIVE_INFINITY, over: false };
+  const come = async () => {
+    while (!present.over) {
+      const free = await freeFiles();
+      for (let n = 0; n < free; n++) {
+        const socket = connect(port, '127.0.0.1');
+        socket.on('error', () => {});
+        sockets.push(socket);
+      }
+      present.free = free;
+      await pause(10);
+    }
+  };
+  const coming = come();
+  return {
+    /** Resolves when none is free any more. */
+    async fill() {
+      present.free = Number.POSITIVE_INFINITY;
+      await eventually(
+        () => present.free,
+        (free) => free <= 0,
+      );
+    },
+    async leave() {
+      present.over = true;
+      await coming;
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
 
 /** More connections than a process may have files. */
 export async function filesExhausted(system: FaultSystem, figures: Figures): Promise<void> {
@@ -115,28 +151,28 @@ export async function filesExhausted(system: FaultSystem, figures: Figures): Pro
       asked.end(JSON.stringify({ query }));
     });
   await ask();
-  const files = async () => (await readdir(`/proc/${api.child.pid}/fd`)).length;
-  const open = await files();
-  const { status } = spawnSync('prlimit', [`--pid=${api.child.pid}`, `--nofile=${open + moreFiles}`]);
+  const files = async () => (await readdir(`/proc/${api.child.pid}/fd`)).map(Number);
+  // What is limited is the number of a file, not how many there are.
+  const limit = Math.max(...(await files())) + 1 + moreFiles;
+  const { status } = spawnSync('prlimit', [`--pid=${api.child.pid}`, `--nofile=${limit}`]);
   if (status !== 0) throw new Error('prlimit (of util-linux) did not set the limit of open files');
-  const sockets: Socket[] = Array.from({ length: 10 * moreFiles }, () => {
-    const socket = connect(api.port, '127.0.0.1');
-    socket.on('error', () => {});
-    return socket;
-  });
-  await eventually(files, (count) => count >= open + moreFiles - 2);
-  // The database's side of the pool is ended, so that new connections are needed and cannot be had.
+  const visitors = keepFull(api.port, async () => limit - (await files()).length);
+  await visitors.fill();
+  // The database's side of the pool is ended, and visitors take its files, so that no new connection can be had.
   await system.server.stop();
+  await visitors.fill();
   await system.server.back();
+  await visitors.fill();
   const answers = await Promise.all(Array.from({ length: 5 }, ask));
   const codes = answers.flatMap(({ errors }) => errors?.map(({ extensions }) => extensions.code) ?? []);
   figures.told('requests refused for want of a file', codes.length);
+  figures.none('runs in which no file was wanting', codes.length > 0 ? 0 : 1);
   figures.none(
     'other refusals than SERVICE_UNAVAILABLE',
     codes.filter((code) => code !== 'SERVICE_UNAVAILABLE').length,
   );
   figures.none('exits', api.child.exitCode === null && api.child.signalCode === null ? 0 : 1);
-  for (const socket of sockets) socket.destroy();
+  await visitors.leave();
   const freed = performance.now();
   const client = createGraphqlClient(api.url, tutor.accessToken);
   await eventually(
