@@ -54,7 +54,12 @@ interface Sender {
 /** What holds on each connection, whatever the server's own settings are. */
 const sessionOptions = [
   // Prisma's adapter takes every timestamptz for UTC, whatever offset the server writes.
-  ...['TimeZone=UTC', 'lock_timeout=2000', 'statement_timeout=9000', 'idle_in_transaction_session_timeout=15000'],
+  ...[
+    'TimeZone=UTC',
+    'lock_timeout=2000',
+    'statement_timeout=9000',
+    'idle_in_transaction_session_timeout=15000',
+  ],
   // Statements are planned once for each connection: a plan for the very values often takes longer than to run it.
   'plan_cache_mode=force_generic_plan',
   // What is asked for is in memory or on an SSD: a page is read by its index in order, not gathered whole and sorted.

@@ -26,7 +26,8 @@ import { createUnderstanding, type Understood } from './understanding.js';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<Context>;
-  readonly executor: Executor;
+  /** Null: Apollo executes all. */
+  readonly executor: Executor | null;
   readonly guard: DocumentGuard;
   readonly documents: PersistedDocuments;
   readonly services: Services;
@@ -74,15 +75,16 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     if (allowance && !allowance.allowed) throw new RateLimited(allowance.resetMs);
     const rateLimit = allowance && stateOf(cost.cost, allowance);
     const context: Context = { viewer, services, caller, requestId: request.id, rateLimit };
-    if (isQuick(request, understood))
-      return tracedPart(tracing, 'GraphQL', () => answerKnown(request, reply, understood, context));
+    if (executor && isOrdinary(request, understood))
+      return tracedPart(tracing, 'GraphQL', () => execute(executor, request, reply, understood, context));
     if (documents.listed) writeText(request, understood.asked, understood.text);
     const run = fastifyApolloHandler(apollo, { context: async () => context });
     return tracedPart(tracing, 'GraphQL', async () => run.call(this, request, reply));
   }
 
-  /** Answers an operation of a document that was sent before as Apollo would, to the byte, for a part of the work. */
-  async function answerKnown(
+  /** Executes an operation and answers as Apollo would, to the byte, for a part of the work. */
+  async function execute(
+    executor: Executor,
     { headers: { accept } }: FastifyRequest,
     reply: FastifyReply,
     { asked, document, operation }: Understood,
@@ -95,9 +97,9 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     return textOf(sent);
   }
 
-  /** Whether nothing of Apollo's is needed: what was asked was asked before, and is not one of the oddities that it refuses. */
-  function isQuick({ method }: FastifyRequest, { asked, known, operation }: Understood): boolean {
-    if (!known || !operation || operation.operation === OperationTypeNode.SUBSCRIPTION) return false;
+  /** Whether something is to be executed; Apollo has the words for what is to be refused. */
+  function isOrdinary({ method }: FastifyRequest, { asked, operation }: Understood): boolean {
+    if (!operation || operation.operation === OperationTypeNode.SUBSCRIPTION) return false;
     return method !== 'HEAD' && (documents.listed || asked.extensions['persistedQuery'] === undefined);
   }
 
