@@ -85,26 +85,28 @@ function executeFields(
   path: Path | undefined,
 ): Result {
   const data = plan.newObject();
-  const names: string[] = [];
-  const promises: Promise<unknown>[] = [];
+  let names: string[] | undefined;
+  let promises: Promise<unknown>[] | undefined;
   try {
     for (const field of plan.fields) {
       const value = executeField(run, field, source, path);
       // Already now, for the order of the fields.
       data[field.name] = value;
       if (isPromise(value)) {
+        names ??= [];
+        promises ??= [];
         names.push(field.name);
         promises.push(value);
       }
     }
   } catch (error) {
-    if (promises.length === 0) throw error;
+    if (!names || !promises) throw error;
     // What was begun is waited for: it may fail too.
     return completed(data, names, promises).finally(() => {
       throw error;
     });
   }
-  return promises.length > 0 ? completed(data, names, promises) : data;
+  return names && promises ? completed(data, names, promises) : data;
 }
 
 /** The object when all that it waits for has come. */

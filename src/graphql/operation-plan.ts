@@ -13,6 +13,7 @@ import {
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
 import { defaultFieldResolver, type ExecutionContext, getFieldDef } from 'graphql/execution/execute.js';
 import type { Path } from 'graphql/jsutils/Path.js';
+import { createShape } from '../shared/shape.js';
 
 /** Makes a value part of the answer: a leaf, an object, a list, or a promise of them. */
 export type Complete = (run: ExecutionContext, field: FieldPlan, path: Path, value: unknown) => unknown;
@@ -61,6 +62,7 @@ export class FieldPlan {
 /** The fields of an object in the order of its answer. */
 export class SelectionPlan {
   readonly fields: readonly FieldPlan[];
+  readonly #Answer = createShape();
   readonly #ordinary: boolean;
 
   constructor(
@@ -77,7 +79,7 @@ export class SelectionPlan {
 
   /** An object for the answer; one that has a prototype is written much faster, and may not have this one alias. */
   newObject(): Record<string, unknown> {
-    return this.#ordinary ? {} : Object.create(null);
+    return this.#ordinary ? new this.#Answer() : Object.create(null);
   }
 }
 

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { createShape, type Shape } from '../../shared/shape.js';
 import { columnTypes } from './column-types.js';
 import { executionOf } from './statement-message.js';
 
@@ -7,9 +8,11 @@ export type StatementDone = (error: Error | null | undefined, rows: Row[]) => vo
 
 type Row = Record<string, unknown>;
 
-interface Column {
-  readonly name: string;
-  readonly read: (text: string) => unknown;
+/** The columns of a statement, and what its rows are made as. */
+interface Columns {
+  readonly names: readonly string[];
+  readonly readers: readonly ((text: string) => unknown)[];
+  readonly Row: Shape;
 }
 
 /** What a connection of pg has beside its types. */
@@ -20,8 +23,10 @@ interface Connection extends pg.Connection {
   readonly submittedNamedStatements: Record<string, string>;
 }
 
+const noColumns: Columns = { names: [], readers: [], Row: createShape() };
+
 /** The columns of what a connection has prepared, by its name: they are the same for as long as the connection lives. */
-const described = new WeakMap<pg.Connection, Map<string, readonly Column[]>>();
+const described = new WeakMap<pg.Connection, Map<string, Columns>>();
 
 /**
  * A prepared statement on its way over a connection, in the place of pg's own `Query`. It is written in one piece, and
@@ -30,8 +35,8 @@ const described = new WeakMap<pg.Connection, Map<string, readonly Column[]>>();
 export class PreparedStatement implements pg.Submittable {
   /** pg puts it there, and another in its place when it was too late. */
   callback: StatementDone | undefined;
-  #columns: readonly Column[] | undefined;
-  #readsColumns = false;
+  #columns: Columns | undefined;
+  #isNew = false;
   #unreadable: Error | null = null;
   readonly #rows: Row[] = [];
 
@@ -66,21 +71,21 @@ export class PreparedStatement implements pg.Submittable {
   }
 
   handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
-    this.#columns = fields.map(({ name, dataTypeID }) => ({
-      name,
-      read: columnTypes.getTypeParser(dataTypeID),
-    }));
-    this.#readsColumns = true;
+    this.#columns = {
+      names: fields.map(({ name }) => name),
+      readers: fields.map(({ dataTypeID }) => columnTypes.getTypeParser(dataTypeID)),
+      Row: createShape(),
+    };
+    this.#isNew = true;
   }
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
-    const row: Row = {};
-    const columns = this.#columns as readonly Column[];
+    const { names, readers, Row } = this.#columns as Columns;
+    const row = new Row();
     try {
-      for (let index = 0; index < columns.length; index++) {
-        const { name, read } = columns[index] as Column;
+      for (let index = 0; index < names.length; index++) {
         const text = fields[index] as string | null;
-        row[name] = text === null ? null : read(text);
+        row[names[index] as string] = text === null ? null : readers[index]?.(text);
       }
       this.#rows.push(row);
     } catch (error) {
@@ -89,11 +94,10 @@ export class PreparedStatement implements pg.Submittable {
   }
 
   handleCommandComplete(_message: unknown, connection: pg.Connection): void {
-    if (!this.#columns) this.#columns = [];
-    else if (!this.#readsColumns) return;
-    const all = described.get(connection) ?? new Map<string, readonly Column[]>();
+    if (this.#columns && !this.#isNew) return;
+    const all = described.get(connection) ?? new Map<string, Columns>();
     if (all.size === 0) described.set(connection, all);
-    all.set(this.name, this.#columns);
+    all.set(this.name, this.#columns ?? noColumns);
   }
 
   handleEmptyQuery(): void {}
