@@ -109,20 +109,14 @@ const cursorOfEdge = ({ cursor }: Edge<unknown>) => cursor;
 
 /** An edge whose cursor is made when it is asked for: few pages are asked for all of theirs. */
 class LateEdge<Node, Of> implements Edge<Node> {
-  readonly #of: Of;
-  readonly #cursorOf: (of: Of) => string;
-
   constructor(
     readonly node: Node,
-    of: Of,
-    cursorOf: (of: Of) => string,
-  ) {
-    this.#of = of;
-    this.#cursorOf = cursorOf;
-  }
+    private readonly of: Of,
+    private readonly cursorOf: (of: Of) => string,
+  ) {}
 
   get cursor(): string {
-    return this.#cursorOf(this.#of);
+    return this.cursorOf(this.of);
   }
 }
 

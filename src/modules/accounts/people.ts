@@ -13,10 +13,9 @@ export async function readPeople(context: Context, ids: Iterable<string>): Promi
   const people = known.get(context) ?? new Map<string, UserView | Error>();
   known.set(context, people);
   const loader = UserRef.getDataloader(context);
-  const read = async (id: string) => {
-    people.set(id, await loader.load(id).catch((error: Error) => error));
-  };
-  await Promise.all([...new Set(ids)].filter((id) => !people.has(id)).map(read));
+  const wanted = [...new Set(ids)].filter((id) => !people.has(id));
+  const read = await loader.loadMany(wanted);
+  wanted.forEach((id, index) => void people.set(id, read[index] as UserView | Error));
 }
 
 /** The person, if they were read ahead; else the id, with which the loader reads them. */

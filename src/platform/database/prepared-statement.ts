@@ -35,10 +35,10 @@ const described = new WeakMap<pg.Connection, Map<string, Columns>>();
 export class PreparedStatement implements pg.Submittable {
   /** pg puts it there, and another in its place when it was too late. */
   callback: StatementDone | undefined;
-  #columns: Columns | undefined;
-  #isNew = false;
-  #unreadable: Error | null = null;
-  readonly #rows: Row[] = [];
+  private columns: Columns | undefined;
+  private isNew = false;
+  private unreadable: Error | null = null;
+  private readonly rows: Row[] = [];
 
   constructor(
     readonly name: string,
@@ -50,10 +50,10 @@ export class PreparedStatement implements pg.Submittable {
     const connection = given as Connection;
     const { stream, parsedStatements, submittedNamedStatements } = connection;
     const { name, text } = this;
-    this.#columns = described.get(connection)?.get(name);
+    this.columns = described.get(connection)?.get(name);
     let message: Buffer;
     try {
-      message = executionOf(name, this.values, this.#columns === undefined);
+      message = executionOf(name, this.values, this.columns === undefined);
     } catch (error) {
       return error as Error;
     }
@@ -71,33 +71,33 @@ export class PreparedStatement implements pg.Submittable {
   }
 
   handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
-    this.#columns = {
+    this.columns = {
       names: fields.map(({ name }) => name),
       readers: fields.map(({ dataTypeID }) => columnTypes.getTypeParser(dataTypeID)),
       Row: createShape(),
     };
-    this.#isNew = true;
+    this.isNew = true;
   }
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
-    const { names, readers, Row } = this.#columns as Columns;
+    const { names, readers, Row } = this.columns as Columns;
     const row = new Row();
     try {
       for (let index = 0; index < names.length; index++) {
         const text = fields[index] as string | null;
         row[names[index] as string] = text === null ? null : readers[index]?.(text);
       }
-      this.#rows.push(row);
+      this.rows.push(row);
     } catch (error) {
-      this.#unreadable ??= error as Error;
+      this.unreadable ??= error as Error;
     }
   }
 
   handleCommandComplete(_message: unknown, connection: pg.Connection): void {
-    if (this.#columns && !this.#isNew) return;
+    if (this.columns && !this.isNew) return;
     const all = described.get(connection) ?? new Map<string, Columns>();
     if (all.size === 0) described.set(connection, all);
-    all.set(this.name, this.#columns ?? noColumns);
+    all.set(this.name, this.columns ?? noColumns);
   }
 
   handleEmptyQuery(): void {}
@@ -109,7 +109,7 @@ export class PreparedStatement implements pg.Submittable {
   }
 
   handleReadyForQuery(): void {
-    if (this.#unreadable) this.callback?.(this.#unreadable, []);
-    else this.callback?.(null, this.#rows);
+    if (this.unreadable) this.callback?.(this.unreadable, []);
+    else this.callback?.(null, this.rows);
   }
 }
