@@ -128,6 +128,7 @@ function executeField(
   source: unknown,
   parent: Path | undefined,
 ): unknown {
+  // What is below is dropped with it, and knows it by identity.
   const path = field.isLeaf ? undefined : pathOf(field, parent);
   field.complete ??= completionOf(field.definition.type);
   const { complete } = field;
@@ -137,9 +138,11 @@ function executeField(
       ? value.then((settled) => complete(run, field, path, settled))
       : complete(run, field, path, value);
     if (!isPromise(part)) return part;
-    return part.then(undefined, (error) => failAt(run, field, pathOf(field, parent), field.nullable, error));
+    return part.then(undefined, (error) =>
+      failAt(run, field, path ?? pathOf(field, parent), field.nullable, error),
+    );
   } catch (error) {
-    return failAt(run, field, pathOf(field, parent), field.nullable, error);
+    return failAt(run, field, path ?? pathOf(field, parent), field.nullable, error);
   }
 }
 
