@@ -1,7 +1,8 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { OperationTypeNode } from 'graphql';
+import { type ExecutionResult, OperationTypeNode } from 'graphql';
+import { isPromise } from '../../graphql/completion.js';
 import type { Context, Services } from '../../graphql/context.js';
 import { RequestErrors } from '../../graphql/execution.js';
 import type { Executor } from '../../graphql/executor.js';
@@ -70,7 +71,9 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     const token = bearerToken(request.headers);
     const viewer = token === null ? null : (await authenticate(token)).viewer;
     const { cost } = understood;
-    const allowance = await rateLimits.take({ viewer, caller }, cost);
+    const taken = rateLimits.take({ viewer, caller }, cost);
+    // What is there at once is not waited for: each promise is paid for, on Node.js 20 and 22 most.
+    const allowance = isPromise(taken) ? await taken : taken;
     if (allowance) void reply.headers(headersOf(allowance));
     if (allowance && !allowance.allowed) throw new RateLimited(allowance.resetMs);
     const rateLimit = allowance && stateOf(cost.cost, allowance);
@@ -83,18 +86,21 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
   }
 
   /** Executes an operation and answers as Apollo would, to the byte, for a part of the work. */
-  async function execute(
+  function execute(
     executor: Executor,
     { headers: { accept } }: FastifyRequest,
     reply: FastifyReply,
     { asked, document, operation }: Understood,
     context: Context,
-  ): Promise<string> {
+  ): string | Promise<string> {
     const { operationName, variables: variableValues } = asked;
-    const result = await executor({ document, operationName, variableValues, contextValue: context });
-    const sent = sentResult(result, { operation, context, accept, logger });
-    void reply.code(sent.status ?? 200).headers(sent.headers);
-    return textOf(sent);
+    const answered = (result: ExecutionResult): string => {
+      const sent = sentResult(result, { operation, context, accept, logger });
+      void reply.code(sent.status ?? 200).headers(sent.headers);
+      return textOf(sent);
+    };
+    const result = executor({ document, operationName, variableValues, contextValue: context });
+    return isPromise(result) ? result.then(answered) : answered(result);
   }
 
   /** Whether something is to be executed; Apollo has the words for what is to be refused. */
