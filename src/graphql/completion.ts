@@ -77,7 +77,7 @@ export function createCompletions(executeFields: ExecuteFields): (type: GraphQLO
   function completeObject(
     run: ExecutionContext,
     field: FieldPlan,
-    path: Path,
+    path: Path | undefined,
     value: unknown,
     type: GraphQLObjectType,
   ): Fields {
@@ -126,9 +126,9 @@ export function createCompletions(executeFields: ExecuteFields): (type: GraphQLO
   return completionOf;
 }
 
-/** What resolvers are told of the place; few ask. */
-export function infoOf(run: ExecutionContext, field: FieldPlan, path: Path): GraphQLResolveInfo {
-  return buildResolveInfo(run, field.definition, field.nodes, field.parentType, path);
+/** What is told of the place to who says of which type a value is. */
+function infoOf(run: ExecutionContext, field: FieldPlan, path: Path | undefined): GraphQLResolveInfo {
+  return buildResolveInfo(run, field.definition, field.nodes, field.parentType, path as Path);
 }
 
 /** What is to be null is null with its error; any other error goes up to the place that may be. */

@@ -9,9 +9,10 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import { buildExecutionContext, type ExecutionContext } from 'graphql/execution/execute.js';
-import { addPath, type Path } from 'graphql/jsutils/Path.js';
+import type { Path } from 'graphql/jsutils/Path.js';
 import { promiseReduce } from 'graphql/jsutils/promiseReduce.js';
-import { createCompletions, failAt, infoOf, isPromise } from './completion.js';
+import { createCompletions, failAt, isPromise } from './completion.js';
+import { FieldInfo, pathOf } from './field-info.js';
 import { createPlans, type FieldPlan, type SelectionPlan } from './operation-plan.js';
 
 /** What is executed. */
@@ -85,26 +86,28 @@ function executeFields(
   path: Path | undefined,
 ): Result {
   const data = plan.newObject();
-  const names: string[] = [];
-  const promises: Promise<unknown>[] = [];
+  let names: string[] | undefined;
+  let promises: Promise<unknown>[] | undefined;
   try {
     for (const field of plan.fields) {
       const value = executeField(run, field, source, path);
       // Already now, for the order of the fields.
       data[field.name] = value;
       if (isPromise(value)) {
+        names ??= [];
+        promises ??= [];
         names.push(field.name);
         promises.push(value);
       }
     }
   } catch (error) {
-    if (promises.length === 0) throw error;
+    if (!names || !promises) throw error;
     // What was begun is waited for: it may fail too.
     return completed(data, names, promises).finally(() => {
       throw error;
     });
   }
-  return promises.length > 0 ? completed(data, names, promises) : data;
+  return names && promises ? completed(data, names, promises) : data;
 }
 
 /** The object when all that it waits for has come. */
@@ -125,22 +128,33 @@ function executeField(
   source: unknown,
   parent: Path | undefined,
 ): unknown {
-  const path = addPath(parent, field.name, field.parentType.name);
+  // What is below is dropped with it, and knows it by identity.
+  const path = field.isLeaf ? undefined : pathOf(field, parent);
   field.complete ??= completionOf(field.definition.type);
   const { complete } = field;
   try {
-    const value = resolve(run, field, source, path);
+    const value = resolve(run, field, source, parent);
     const part = isPromise(value)
       ? value.then((settled) => complete(run, field, path, settled))
       : complete(run, field, path, value);
     if (!isPromise(part)) return part;
-    return part.then(undefined, (error) => failAt(run, field, path, field.nullable, error));
+    return part.then(undefined, (error) =>
+      failAt(run, field, path ?? pathOf(field, parent), field.nullable, error),
+    );
   } catch (error) {
-    return failAt(run, field, path, field.nullable, error);
+    return failAt(run, field, path ?? pathOf(field, parent), field.nullable, error);
   }
 }
 
-function resolve(run: ExecutionContext, field: FieldPlan, source: unknown, path: Path): unknown {
+/** What fields get that take no arguments. */
+const noArguments = Object.freeze({});
+
+function resolve(
+  run: ExecutionContext,
+  field: FieldPlan,
+  source: unknown,
+  parent: Path | undefined,
+): unknown {
   const { definition, nodes } = field;
   if (field.isProperty && typeof source === 'object' && source !== null) {
     const property = (source as Record<string, unknown>)[definition.name];
@@ -148,8 +162,8 @@ function resolve(run: ExecutionContext, field: FieldPlan, source: unknown, path:
   }
   const args = field.takesArguments
     ? getArgumentValues(definition, nodes[0] as FieldNode, run.variableValues)
-    : {};
-  return field.resolve(source, args, run.contextValue, infoOf(run, field, path));
+    : noArguments;
+  return field.resolve(source, args, run.contextValue, new FieldInfo(run, field, parent));
 }
 
 const completionOf = createCompletions(executeFields);

@@ -8,10 +8,8 @@ import { createCostOf, type OperationCost } from './operation-cost.js';
 import { literalError } from './value-errors.js';
 import { checkVariables } from './variables-shape.js';
 
-/** A document that may be executed and whether it was sent lately, or what is wrong with it. */
-export type Guarded =
-  | { readonly document: DocumentNode; readonly known: boolean }
-  | { readonly errors: readonly GraphQLError[] };
+/** A document that may be executed, or what is wrong with it. */
+export type Guarded = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
 
 /** The one gate for documents, over HTTP and over WebSocket. */
 export interface DocumentGuard {
@@ -70,13 +68,13 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
       }
       const key = hashOf(text);
       const known = cache.get(key);
-      if (known) return { document: known, known: true };
+      if (known) return { document: known };
       const document = prepare(text);
       const problems = validate(schema, document, undefined, { maxErrors, hideSuggestions: !introspection });
       if (problems.length > 0)
         return { errors: problems.map((problem) => validationError(problem, document)) };
       cache.set(key, document, text.length);
-      return { document, known: false };
+      return { document };
     } catch (error) {
       if (error instanceof AppError)
         return { errors: [new GraphQLError(error.message, { originalError: error })] };
@@ -89,7 +87,7 @@ export function createDocumentGuard({ schema, limits: given, introspection }: Gu
     check,
     recall(text) {
       const document = text.length > limits.bytes && limits.bytes > 0 ? undefined : cache.get(hashOf(text));
-      return document ? { document, known: true } : null;
+      return document ? { document } : null;
     },
     kept: (key) => cache.get(key),
     weigh(document, operationName, variables) {

@@ -104,12 +104,17 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
     const { document: alone, mutations, deciding, tooLong, costs } = prepared(document, operation);
     if (tooLong || deciding.some((name) => lengthOf(variables[name]) > maxIds))
       return { cost: Number.MAX_SAFE_INTEGER, mutations };
+    // Variables that cannot be taken are told by execution, which does nothing else. Only the first problem: the plugin
+    // would gather them all, which takes seconds for a long list of bad values.
+    const { variableDefinitions = [] } = operation;
+    if (
+      variableDefinitions.length > 0 &&
+      getVariableValues(schema, variableDefinitions, variables, one).errors
+    )
+      return { cost: 1, mutations };
     const key = JSON.stringify(deciding.map((name) => variables[name]));
     const before = costs.get(key);
     if (before !== undefined) return { cost: before, mutations };
-    // Only the first problem: the plugin would gather them all, which takes seconds for a long list of bad values.
-    const taken = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
-    if (taken.errors) return { cost: 1, mutations };
     try {
       const cost = Math.max(1, complexityFromQuery(alone, { schema, variables }).complexity);
       if (costs.size < remembered && key.length <= rememberedCharacters) costs.set(key, cost);
@@ -121,6 +126,8 @@ export function createCostOf(schema: GraphQLSchema): CostOf {
     }
   };
 }
+
+const one = { maxErrors: 1 };
 
 function prepare(document: DocumentNode, operation: OperationDefinitionNode): Prepared {
   const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);

@@ -5,6 +5,8 @@ import {
   type GraphQLFieldResolver,
   type GraphQLObjectType,
   type GraphQLSchema,
+  getNullableType,
+  isLeafType,
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
@@ -13,9 +15,15 @@ import {
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
 import { defaultFieldResolver, type ExecutionContext, getFieldDef } from 'graphql/execution/execute.js';
 import type { Path } from 'graphql/jsutils/Path.js';
+import { createShape } from '../shared/shape.js';
 
-/** Makes a value part of the answer: a leaf, an object, a list, or a promise of them. */
-export type Complete = (run: ExecutionContext, field: FieldPlan, path: Path, value: unknown) => unknown;
+/** Makes a value part of the answer: a leaf, which has no path, an object, a list, or a promise of them. */
+export type Complete = (
+  run: ExecutionContext,
+  field: FieldPlan,
+  path: Path | undefined,
+  value: unknown,
+) => unknown;
 
 /** A field in one place of a document, with everything about it that is the same in every request. */
 export class FieldPlan {
@@ -24,6 +32,8 @@ export class FieldPlan {
   /** Whether it is nothing but the property of its name, unless that is a function. */
   readonly isProperty: boolean;
   readonly nullable: boolean;
+  /** Whether it has nothing below, so that its place is no matter unless it fails. */
+  readonly isLeaf: boolean;
   /** How its value becomes part of the answer; found by the executor when it is run for the first time. */
   complete: Complete | undefined;
   readonly #below = new Map<GraphQLObjectType, SelectionPlan>();
@@ -40,6 +50,7 @@ export class FieldPlan {
     this.takesArguments = definition.args.length > 0;
     this.isProperty = this.resolve === defaultFieldResolver && !this.takesArguments;
     this.nullable = !isNonNullType(definition.type);
+    this.isLeaf = isLeafType(getNullableType(definition.type));
   }
 
   /** What is selected of an object of this type. */
@@ -61,6 +72,7 @@ export class FieldPlan {
 /** The fields of an object in the order of its answer. */
 export class SelectionPlan {
   readonly fields: readonly FieldPlan[];
+  readonly #Answer = createShape();
   readonly #ordinary: boolean;
 
   constructor(
@@ -77,7 +89,7 @@ export class SelectionPlan {
 
   /** An object for the answer; one that has a prototype is written much faster, and may not have this one alias. */
   newObject(): Record<string, unknown> {
-    return this.#ordinary ? {} : Object.create(null);
+    return this.#ordinary ? new this.#Answer() : Object.create(null);
   }
 }
 

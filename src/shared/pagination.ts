@@ -80,7 +80,8 @@ export function toConnection<Row>(
   const more = rows.length > page.limit;
   const kept = rows.slice(0, page.limit);
   if (page.backward) kept.reverse();
-  const edges = kept.map((node) => edgeOf(node, () => encodeKey(keyOf(node))));
+  const cursorOf = (row: Row) => encodeKey(keyOf(row));
+  const edges = kept.map((node) => new LateEdge(node, node, cursorOf));
   return {
     edges,
     pageInfo: {
@@ -100,18 +101,23 @@ export function toConnection<Row>(
 export function mapConnection<A, B>(connection: Connection<A>, map: (node: A) => B): Connection<B> {
   return {
     pageInfo: connection.pageInfo,
-    edges: connection.edges.map((edge) => edgeOf(map(edge.node), () => edge.cursor)),
+    edges: connection.edges.map((edge) => new LateEdge(map(edge.node), edge, cursorOfEdge)),
   };
 }
 
+const cursorOfEdge = ({ cursor }: Edge<unknown>) => cursor;
+
 /** An edge whose cursor is made when it is asked for: few pages are asked for all of theirs. */
-function edgeOf<Node>(node: Node, cursorOf: () => string): Edge<Node> {
-  return {
-    node,
-    get cursor() {
-      return cursorOf();
-    },
-  };
+class LateEdge<Node, Of> implements Edge<Node> {
+  constructor(
+    readonly node: Node,
+    private readonly of: Of,
+    private readonly cursorOf: (of: Of) => string,
+  ) {}
+
+  get cursor(): string {
+    return this.cursorOf(this.of);
+  }
 }
 
 /** What a sort value in a cursor may be: whatever passes, PostgreSQL takes. */

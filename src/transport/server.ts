@@ -65,6 +65,8 @@ export interface HttpServerOptions {
   /** Resolves when `endAccess` was called for all that had ended before. */
   readonly endingsHeard?: () => Promise<void>;
   readonly observation?: Observation;
+  /** Whether Apollo Server executes what comes over HTTP, slower and with the same answers: what the executor is compared with. */
+  readonly executesByApollo?: boolean;
 }
 
 /** How the server is watched by those who run it. */
@@ -134,7 +136,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   addGraphqlRoute(app, {
     ...{
       apollo,
-      executor,
+      executor: options.executesByApollo ? null : executor,
       guard,
       documents,
       services,

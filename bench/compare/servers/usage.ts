@@ -21,7 +21,7 @@ async function answer(asked: unknown): Promise<unknown> {
     return profile;
   }
   const { user, system } = process.cpuUsage();
-  return { cpu: user + system, rss: process.memoryUsage.rss() };
+  return { cpu: user + system, system, rss: process.memoryUsage.rss() };
 }
 
 process.on('message', (asked) => void answer(asked).then((told) => process.send?.(told)));

@@ -7,6 +7,7 @@ import './plan-mutation.js';
 import './queries.js';
 import './socket-mutation.js';
 
+export { personOf, readPeople } from './people.js';
 export { OkPayload, UserRef } from './types.js';
 
 declare module '../../graphql/context.js' {

@@ -1,8 +1,9 @@
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
+import { selects } from '../../graphql/selection.js';
 import { viewerDependent } from '../../graphql/sharing.js';
 import { encodeId } from '../../shared/ids.js';
-import { UserRef } from '../accounts/schema.js';
+import { personOf, readPeople, UserRef } from '../accounts/schema.js';
 import type { ReactionCount } from './attached-store.js';
 import { parseMessagePage, type RoomPage } from './message-pages.js';
 import type { MessageView } from './message-store.js';
@@ -40,7 +41,11 @@ MessageRef.implement({
     version: t.exposeInt('version', {
       description: 'Counts changes, 1 at first: a lower version never overwrites a higher one in a cache.',
     }),
-    author: t.field({ type: UserRef, description: 'Who wrote it.', resolve: ({ authorId }) => authorId }),
+    author: t.field({
+      type: UserRef,
+      description: 'Who wrote it.',
+      resolve: ({ authorId }, _args, context) => personOf(context, authorId),
+    }),
     body: t.exposeString('body', {
       nullable: true,
       description: 'The text as it was sent; null once deleted.',
@@ -135,8 +140,22 @@ RoomRef.implement({
             'A message of the room to have in the middle, with those before and after it; with `first`, 20 unless told. MESSAGE_NOT_FOUND.',
         }),
       },
-      resolve: (room, args) => ({ room, ...parseMessagePage(args) }),
-      load: (pages: RoomPage[], context) => context.services.chats.messagePages(pages),
+      resolve: (room, args, _context, info) => {
+        const authors = selects(info, ['edges', 'node', 'author']);
+        return { room, ...parseMessagePage(args), authors };
+      },
+      load: async (pages: (RoomPage & { readonly authors: boolean })[], context) => {
+        const read = await context.services.chats.messagePages(pages);
+        const shown = read.flatMap((page, index) =>
+          page instanceof Error || !pages[index]?.authors ? [] : page.edges,
+        );
+        if (shown.length > 0)
+          await readPeople(
+            context,
+            shown.map(({ node }) => node.authorId),
+          );
+        return read;
+      },
     }),
     unreadCount: t.loadable({
       extensions: viewerDependent,

@@ -1,10 +1,14 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { z } from 'zod';
 import { LessonStatus } from '../../generated/prisma/enums.js';
 import { builder } from '../../graphql/builder.js';
-import { requireViewer } from '../../graphql/context.js';
+import { type Context, requireViewer } from '../../graphql/context.js';
 import { id, parseArgs, rule, text } from '../../graphql/input.js';
+import { selects } from '../../graphql/selection.js';
 import { keyPatterns, parsePage } from '../../shared/pagination.js';
+import { readPeople } from '../accounts/schema.js';
 import { instant } from './arguments.js';
+import type { LessonPage, LessonView } from './lesson.js';
 import { LessonConnection, LessonRef, LessonStatusEnum } from './types.js';
 
 const LessonFilterInput = builder.inputType('LessonFilter', {
@@ -36,6 +40,25 @@ const listArgs = z.object({
     .nullish(),
 });
 
+/** The page when the people of its lessons have been read too, if the operation asks for them. */
+async function withPeople(
+  reading: Promise<LessonPage>,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<LessonPage> {
+  const page = await reading;
+  const ids: string[] = [];
+  for (const [field, idOf] of people)
+    if (selects(info, ['edges', 'node', field])) ids.push(...page.edges.map(({ node }) => idOf(node)));
+  if (ids.length > 0) await readPeople(context, ids);
+  return page;
+}
+
+const people = [
+  ['tutor', ({ tutorId }: LessonView) => tutorId],
+  ['student', ({ studentId }: LessonView) => studentId],
+] as const;
+
 builder.queryFields((t) => ({
   lesson: t.field({
     type: LessonRef,
@@ -60,10 +83,11 @@ builder.queryFields((t) => ({
       last: t.arg.int({ description: 'How many, from the end: at most 100.' }),
       before: t.arg.string({ description: 'The cursor of the edge before which to go back.' }),
     },
-    resolve: (_root, args, context) => {
+    resolve: (_root, args, context, info) => {
       const { filter } = parseArgs(listArgs, args);
       const page = parsePage(args, [keyPatterns.instant, keyPatterns.uuid]);
-      return context.services.lessons.lessons(requireViewer(context), filter ?? {}, page);
+      const lessons = context.services.lessons.lessons(requireViewer(context), filter ?? {}, page);
+      return withPeople(lessons, context, info);
     },
   }),
 }));

@@ -60,7 +60,7 @@ export function toLesson(row: LessonRow): Lesson {
 
 export function toLessonView(row: LessonViewRow): LessonView {
   const eventCursor = { channel: lessonChannel(row.id), seq: row.lastSeq ?? 0, tag: row.lastTag ?? '0' };
-  return { ...toLesson(row), eventCursor };
+  return Object.assign(toLesson(row), { eventCursor });
 }
 
 /** The lessons of the school with these ids, in no order. */

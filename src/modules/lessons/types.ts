@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.js';
 import { requireViewer } from '../../graphql/context.js';
-import { UserRef } from '../accounts/schema.js';
+import { personOf, UserRef } from '../accounts/schema.js';
 import type { Cancellation, LessonPage, LessonView } from './lesson.js';
 
 /** The states of a lesson. */
@@ -31,7 +31,11 @@ export const NoShowPartyEnum = builder.enumType('NoShowParty', {
 const CancellationRef = builder.objectRef<Cancellation>('LessonCancellation').implement({
   description: 'How a lesson was called off.',
   fields: (t) => ({
-    by: t.field({ type: UserRef, description: 'Who did it.', resolve: ({ byId }) => byId }),
+    by: t.field({
+      type: UserRef,
+      description: 'Who did it.',
+      resolve: ({ byId }, _args, context) => personOf(context, byId),
+    }),
     at: t.expose('at', { type: 'DateTime', description: 'When.' }),
     reason: t.exposeString('reason', { nullable: true, description: 'Why, if they said so.' }),
     late: t.exposeBoolean('late', {
@@ -51,8 +55,16 @@ LessonRef.implement({
     'A lesson of one tutor and one student. Seen by the two and by admins of the school; to anyone else LESSON_NOT_FOUND.',
   fields: (t) => ({
     title: t.exposeString('title', { description: 'What it is about, on one line.' }),
-    tutor: t.field({ type: UserRef, description: 'Who teaches.', resolve: ({ tutorId }) => tutorId }),
-    student: t.field({ type: UserRef, description: 'Who is taught.', resolve: ({ studentId }) => studentId }),
+    tutor: t.field({
+      type: UserRef,
+      description: 'Who teaches.',
+      resolve: ({ tutorId }, _args, context) => personOf(context, tutorId),
+    }),
+    student: t.field({
+      type: UserRef,
+      description: 'Who is taught.',
+      resolve: ({ studentId }, _args, context) => personOf(context, studentId),
+    }),
     startsAt: t.expose('startsAt', { type: 'DateTime', description: 'When it starts.' }),
     endsAt: t.expose('endsAt', {
       type: 'DateTime',

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { Logger } from '../logger.js';
 import { columnTypes } from './column-types.js';
 import { isRetryable } from './failures.js';
 import { AttributedPool, observedClient, type StatementObserver } from './observed-client.js';
+import { PreparedStatement, type StatementDone } from './prepared-statement.js';
 import { watchPulse } from './pulse.js';
 
 /** What a query runs on: the database itself, or the unit of work that is under way. */
@@ -46,6 +46,28 @@ export interface DatabaseOptions {
 
 const attempts = 4;
 
+/** What a client of pg does with a statement that submits itself. */
+interface Sender {
+  query(statement: PreparedStatement, done: StatementDone): void;
+}
+
+/** What holds on each connection, whatever the server's own settings are. */
+const sessionOptions = [
+  // Prisma's adapter takes every timestamptz for UTC, whatever offset the server writes.
+  ...[
+    'TimeZone=UTC',
+    'lock_timeout=2000',
+    'statement_timeout=9000',
+    'idle_in_transaction_session_timeout=15000',
+  ],
+  // Statements are planned once for each connection: a plan for the very values often takes longer than to run it.
+  'plan_cache_mode=force_generic_plan',
+  // What is asked for is in memory or on an SSD: a page is read by its index in order, not gathered whole and sorted.
+  'random_page_cost=1.1',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
 /** Opens the pool (lazily: the first query connects). */
 export function createDatabase({
   url,
@@ -60,9 +82,7 @@ export function createDatabase({
     // A frozen server answers nothing at all: every wait has an end, or callers hang for ever.
     connectionTimeoutMillis: waitMs,
     query_timeout: 10_000,
-    // Prisma's adapter takes every timestamptz for UTC, whatever offset the server writes.
-    options:
-      '-c TimeZone=UTC -c plan_cache_mode=force_generic_plan -c lock_timeout=2000 -c statement_timeout=9000 -c idle_in_transaction_session_timeout=15000',
+    options: sessionOptions,
     // A connection that the network has forgotten is found within twenty seconds.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
@@ -86,9 +106,28 @@ export function createDatabase({
     transactionOptions: { maxWait: waitMs, timeout: 10_000 },
   });
 
-  async function sql<Row>(text: string, ...values: unknown[]): Promise<Row[]> {
-    const result = await pool.query<Row & pg.QueryResultRow>({ name: statementName(text), text, values });
-    return result.rows;
+  function run(text: string, values: unknown[], attempt: number, settle: StatementDone): void {
+    pool.connect((error, client, release) => {
+      if (error || !client) return settle(error, []);
+      const done: StatementDone = (failure, rows) => {
+        release(failure ?? undefined);
+        if (failure && attempt < attempts && isRetryable(failure)) run(text, values, attempt + 1, settle);
+        else settle(failure, rows);
+      };
+      try {
+        (client as unknown as Sender).query(new PreparedStatement(statementName(text), text, values), done);
+      } catch (thrown) {
+        release(true);
+        settle(thrown as Error, []);
+      }
+    });
+  }
+
+  /** One promise, whatever happens: on Node.js 20 and 22 each more is paid for with every statement. */
+  function sql<Row>(text: string, ...values: unknown[]): Promise<Row[]> {
+    return new Promise((resolve, reject) => {
+      run(text, values, 1, (failure, rows) => (failure ? reject(failure) : resolve(rows as Row[])));
+    });
   }
 
   async function once<T>(work: (tx: UnitOfWork) => Promise<T>): Promise<T> {
@@ -106,7 +145,7 @@ export function createDatabase({
 
   return {
     prisma,
-    sql: (text, ...values) => retrying(() => sql(text, ...values)),
+    sql,
     transaction: (work) => retrying(() => once(work)),
     poolUse: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     stop: async () => {

@@ -57,9 +57,9 @@ export async function traced<T>(tracing: Tracing, work: Work, act: () => Promise
 }
 
 /** Runs a part of the present work that a trace shows by itself; free while nobody traces. */
-export function tracedPart<T>(tracing: Tracing, name: string, act: () => Promise<T>): Promise<T> {
+export function tracedPart<T>(tracing: Tracing, name: string, act: () => T | Promise<T>): T | Promise<T> {
   const parent = presentWork();
   if (!parent?.span) return act();
   const work = tracing.begin({ name, kind: 'internal', requestId: parent.requestId, parent });
-  return traced(tracing, work, act);
+  return traced(tracing, work, async () => act());
 }

@@ -20,7 +20,10 @@ export interface ApolloOptions {
   readonly logger: Logger;
 }
 
-/** Creates what answers operations of documents that nobody has sent lately. Every document that it gets has passed the guard. */
+/**
+ * Creates what refuses requests in which there is nothing to execute, in its own words; and executes what it is given where
+ * the executor is compared with it. Every document that it gets has passed the guard.
+ */
 export function createApollo({ schema, guard, logger }: ApolloOptions): ApolloServer<Context> {
   return new ApolloServer<Context>({
     schema,

@@ -15,8 +15,6 @@ export interface Understood {
   readonly asked: GraphqlRequest;
   readonly text: string;
   readonly document: DocumentNode;
-  /** Whether its document was sent before. */
-  readonly known: boolean;
   /** Undefined when the document has no such operation. */
   readonly operation: OperationDefinitionNode | undefined;
   readonly cost: OperationCost;
@@ -37,22 +35,22 @@ export function createUnderstanding({ guard, documents, rateLimits }: Understand
     const asked = readRequest(request);
     const text = documents.textOf(asked);
     if (text === null) throw new AppError('BAD_REQUEST', { query: [{ rule: 'REQUIRED' }] });
-    const { document, known } = documentFor(text, caller);
+    const document = documentFor(text, caller);
     const operation = getOperationAST(document, asked.operationName) ?? undefined;
     if (isRead(request) && operation && operation.operation !== OperationTypeNode.QUERY) {
       void reply.header('allow', 'POST');
       throw new AppError('METHOD_NOT_ALLOWED', { query: [{ rule: 'NEEDS_POST' }] });
     }
     const cost = guard.weigh(document, asked.operationName, asked.variables) ?? leastCost;
-    return { asked, text, document, known, operation, cost };
+    return { asked, text, document, operation, cost };
   }
 
-  function documentFor(text: string, caller: Caller): Pick<Understood, 'document' | 'known'> {
+  function documentFor(text: string, caller: Caller): DocumentNode {
     const distrusted = rateLimits.distrust(caller);
     const guarded = distrusted ? guard.recall(text) : guard.check(text);
     if (!guarded) throw new RateLimited(distrusted?.resetMs ?? 0);
     if ('errors' in guarded) throw new RequestErrors(guarded.errors);
-    return guarded;
+    return guarded.document;
   }
 
   return understand;
