@@ -68,8 +68,9 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
         acknowledged++;
         written.retries += tries - 1;
         written.slowestMs = Math.max(written.slowestMs, milliseconds);
-      } catch {
-        written.failures++;
+      } catch (error) {
+        // The first one tells what is wrong.
+        if (written.failures++ === 0) process.stderr.write(`a message was not taken: ${error}\n`);
       }
       await pause(everyMs);
     }
