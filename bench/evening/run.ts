@@ -33,7 +33,8 @@ async function startBookings(system: FaultSystem, url: () => string) {
   const book = async ({ tutor, student }: (typeof pairs)[number], lane: number) => {
     for (let n = 0; writing; n++) {
       const input = booking(student, 24 + n, { idempotencyKey: `${lane}-${n}` });
-      const { accessToken } = tutor;
+      // Fresh: an evening is longer than a token lives.
+      const accessToken = await system.seed.tokenOf(tutor.uuid, tutor.sessionId);
       await sendUntilAnswered({ url, accessToken }, scheduleLesson, { input }).then(
         () => booked++,
         () => failures++,

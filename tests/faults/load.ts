@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { flaw, follow, type Subscriber } from '../realtime/subscriber.js';
 import { eventually } from '../testkit/eventually.js';
+import type { Person } from '../testkit/seed.js';
 import type { Figures } from './figures.js';
 import { type Address, sendUntilAnswered } from './retrying.js';
 import { message, openRoom, sendMessage } from './rows/outages.js';
@@ -40,6 +41,8 @@ interface Written {
 /** Begins the load, and resolves when every subscriber follows. */
 export async function startLoad(options: LoadOptions): Promise<Load> {
   const { system, url, rooms, subscribersPerRoom, everyMs } = options;
+  /** Fresh: an evening is longer than a token lives. */
+  const tokenOf = ({ uuid, sessionId }: Person) => system.seed.tokenOf(uuid, sessionId);
   let writing = true;
   let acknowledged = 0;
   const opened = await Promise.all(Array.from({ length: rooms }, () => openRoom(system, url())));
@@ -47,7 +50,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
     Array.from({ length: subscribersPerRoom }, (_, n) =>
       follow({
         url: () => url().replace('http', 'ws'),
-        accessToken: (n % 2 ? tutor : student).accessToken,
+        accessToken: () => tokenOf(n % 2 ? tutor : student),
         ...{ roomId: lesson.id, after: cursor, onEvent: () => {} },
       }),
     ),
@@ -59,14 +62,15 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
     while (writing) {
       const variables = message(room.lesson.id, `message ${written.messages + 1}`);
       try {
-        const { accessToken } = room.tutor;
+        const accessToken = await tokenOf(room.tutor);
         const { tries, milliseconds } = await sendUntilAnswered({ url, accessToken }, sendMessage, variables);
         written.messages++;
         acknowledged++;
         written.retries += tries - 1;
         written.slowestMs = Math.max(written.slowestMs, milliseconds);
-      } catch {
-        written.failures++;
+      } catch (error) {
+        // The first one tells what is wrong.
+        if (written.failures++ === 0) process.stderr.write(`a message was not taken: ${error}\n`);
       }
       await pause(everyMs);
     }

@@ -21,7 +21,8 @@ export interface Subscriber {
 export interface SubscriberOptions {
   /** Where to connect now; asked before each connection. */
   readonly url: () => string;
-  readonly accessToken: string;
+  /** Asked for a fresh one before each connection, when it is a function: a token lives for 15 minutes. */
+  readonly accessToken: string | (() => Promise<string>);
   readonly roomId: string;
   /** The cursor to begin at. */
   readonly after: string;
@@ -91,10 +92,12 @@ export function follow({
     const next = new WebSocket(url(), 'graphql-transport-ws');
     socket = next;
     let opened = false;
-    next.on('open', () => {
+    next.on('open', async () => {
       opened = true;
       connects++;
-      next.send(JSON.stringify({ type: 'connection_init', payload: { accessToken } }));
+      const token = typeof accessToken === 'string' ? accessToken : await accessToken();
+      if (socket === next)
+        next.send(JSON.stringify({ type: 'connection_init', payload: { accessToken: token } }));
     });
     next.on('message', (data) => socket === next && receive(String(data)));
     next.on('error', () => {});
