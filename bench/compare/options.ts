@@ -56,7 +56,7 @@ The environment may have BENCH_NODE, the Node (22.18 or later) that runs the ser
     connections: (names(values.connections) ?? (quick ? ['8'] : ['1', '8', '64'])).map(Number),
     repeats: Number(values.repeats ?? (quick ? 3 : 5)),
     seconds: Number(values.seconds ?? 1),
-    warmUp: quick ? { requests: 1_000, seconds: 4 } : { requests: 3_000, seconds: 12 },
+    warmUp: quick ? { requests: 1_000, seconds: 4 } : { requests: 8_000, seconds: 15 },
     write: !quick && !only && !values.connections && !values.repeats && !values.seconds,
     parts: new Set(values.parts.split(',')),
     reportOnly: values.report,
