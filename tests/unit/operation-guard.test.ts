@@ -100,6 +100,13 @@ describe('the cost of an operation', () => {
     expect(weigh(text, { n: 7 })?.cost).toBe(22);
   });
 
+  test('a variable that cannot be taken costs the same when the cost of good ones is remembered', () => {
+    const text =
+      'query ($n: Int, $after: String) { lessons(first: $n, after: $after) { edges { node { id } } } }';
+    const costs = ['x', 7, 'x'].map((after) => weigh(text, { n: 7, after })?.cost);
+    expect(costs).toEqual([22, 1, 22]);
+  });
+
   test('every operation of the client is far from the limit with pages of 100', () => {
     const folder = new URL('../../client/operations/', import.meta.url);
     const texts = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
