@@ -60,7 +60,7 @@ export function createMessageSearch(options: MessageSearchOptions): MessageSearc
       ]);
       return {
         pageInfo,
-        edges: edges.map((edge) => ({ ...edge, snippet: snippetOf(edge.node.body ?? '', text) })),
+        edges: edges.map(({ node, cursor }) => ({ node, cursor, snippet: snippetOf(node.body ?? '', text) })),
       };
     },
   };
