@@ -5,7 +5,7 @@ import { startApp, type TestApp } from '../testkit/start-app.js';
 const searchMessages = `query ($text: String!, $roomId: ID, $first: Int, $after: String) {
   searchMessages(text: $text, roomId: $roomId, first: $first, after: $after) {
     pageInfo { hasNextPage endCursor }
-    edges { node { id roomId body } snippet { text highlights { start length } } } } }`;
+    edges { cursor node { id roomId body } snippet { text highlights { start length } } } } }`;
 const send = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }';
 const endRelation = `mutation ($id: ID!) { endTutorStudentRelation(input: { relationId: $id }) { relation { id } } }`;
 
