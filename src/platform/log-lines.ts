@@ -1,4 +1,5 @@
-import { type DestinationStream, destination } from 'pino';
+import { writeSync } from 'node:fs';
+import type { DestinationStream } from 'pino';
 
 /** A file that keeps what is written until it has enough of it, or is flushed. */
 interface BufferedFile {
@@ -38,11 +39,47 @@ export function writeTogether(file: BufferedFile): DestinationStream & { lastLev
 }
 
 /** Of lines that wait for one another. */
-const bufferedBytes = 16_000;
+const bufferedCharacters = 16_000;
+/** A reader that takes nothing is waited for so often, so long each time; then the lines are dropped. */
+const [patience, patienceMilliseconds] = [10, 10];
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * A file, as a rule a pipe to whoever collects logs. Whoever reads it may be slow or gone, and the process goes on all
+ * the same: pino's own destination writes again for ever, and the process with it hears nobody any more.
+ */
+function bufferedFile(fd: number): BufferedFile {
+  let waiting = '';
+  let gone = false;
+  const file = {
+    write(line: string) {
+      if (gone) return;
+      waiting += line;
+      if (waiting.length >= bufferedCharacters) file.flushSync();
+    },
+    flushSync() {
+      let left: Uint8Array = Buffer.from(waiting);
+      waiting = '';
+      for (let waits = 0; left.length > 0 && waits < patience; ) {
+        try {
+          left = left.subarray(writeSync(fd, left));
+        } catch (error) {
+          const { code } = error as NodeJS.ErrnoException;
+          gone = code === 'EPIPE';
+          if (code !== 'EAGAIN') return;
+          waits++;
+          Atomics.wait(sleeper, 0, 0, patienceMilliseconds);
+        }
+      }
+    },
+  };
+  return file;
+}
+
 let output: DestinationStream | undefined;
 
 /** Standard output, of which a process has one, however many loggers it makes. */
 export function standardOutput(): DestinationStream {
-  output ??= writeTogether(destination({ fd: 1, sync: true, minLength: bufferedBytes }));
+  output ??= writeTogether(bufferedFile(1));
   return output;
 }

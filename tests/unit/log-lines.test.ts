@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { pino } from 'pino';
 import { writeTogether } from '../../src/platform/log-lines.js';
 import { eventually } from '../testkit/eventually.js';
@@ -30,4 +32,30 @@ it('a warning is written at once, after all that came before it', () => {
   logger.child({ part: 'http' }).warn('two');
   expect(waiting).toHaveLength(0);
   expect(written.map((line) => JSON.parse(line).msg)).toEqual(['one', 'two']);
+});
+
+it('a process goes on when whoever reads its log is gone', async () => {
+  const code = `
+    import { createLogger } from './src/platform/logger.js';
+    const logger = createLogger({ level: 'info', pretty: false });
+    process.on('message', () => {
+      logger.warn('nobody reads this');
+      logger.warn('nor this');
+      process.send('goes on');
+    });
+    process.send('ready');`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'exit');
+  try {
+    await once(child, 'message');
+    child.stdout?.destroy();
+    child.send('log');
+    const [said] = await once(child, 'message', { signal: AbortSignal.timeout(20_000) });
+    expect(said).toBe('goes on');
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+  }
 });
