@@ -12,8 +12,11 @@ import { freePort } from '../src/platform/embedded-postgres/port.js';
 import { createLogger } from '../src/platform/logger.js';
 import { createSeed } from '../tests/testkit/seed.js';
 
-const rounds = Number(process.env['ROUNDS'] ?? 20);
-const perRound = Number(process.env['OPERATIONS'] ?? 300);
+const rounds = Number(process.env['ROUNDS'] ?? 100);
+/** Few: what else the machine does changes from one moment to the next, and is to meet both. */
+const perRound = Number(process.env['OPERATIONS'] ?? 150);
+/** Until then what is measured is the compiler of JavaScript, of which who has more code has more. */
+const warmOperations = 4_000;
 const atOnce = 8;
 const secret = randomBytes(48).toString('base64');
 
@@ -122,7 +125,8 @@ export async function compareServers(
   const [without, withAll] = [await startServer(withoutIt), await startServer(withIt)];
   console.log('| operation | without, µs | with, µs | ratio, median | quartiles |\n|---|---|---|---|---|');
   for (const [name, make] of Object.entries(operations)) {
-    for (let warm = 0; warm < 3; warm++) for (const server of [without, withAll]) await measure(server, make);
+    for (let warm = 0; warm < warmOperations; warm += perRound)
+      for (const server of [without, withAll]) await measure(server, make);
     const [off, on]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
       // Who comes first changes.

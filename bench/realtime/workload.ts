@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { buildSchema, concatAST, type GraphQLSchema, parse, print, separateOperations } from 'graphql';
+import { createRequire } from 'node:module';
+import type * as graphql from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+
+// Lectern's own: once peers are installed here there is another one, and a schema of the one is none for the other.
+const { buildSchema, concatAST, parse, print, separateOperations } = createRequire(
+  new URL('../../package.json', import.meta.url),
+)('graphql') as typeof graphql;
 
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 

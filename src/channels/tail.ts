@@ -20,8 +20,15 @@ export interface TailLog {
 /** Events of a channel that a node keeps in memory while anyone follows it. */
 const ringSize = 256;
 const readSize = 200;
-/** How long a block of history that somebody has read is kept for others. */
-const historyMilliseconds = 5_000;
+/** How long a block of history that somebody has read is kept for others after the last of them, and how long in all. */
+const historyMilliseconds = 10_000;
+const longestMilliseconds = 30_000;
+
+/** A block of history, and what will forget it unless somebody asks for it again. */
+interface Block {
+  readonly events: Promise<readonly ChannelEvent[]>;
+  forgetting: NodeJS.Timeout | null;
+}
 
 /**
  * The end of one channel on this node. Followers hold nothing but their position and pull from here, so that a slow
@@ -40,7 +47,7 @@ export class Tail implements LiveFeed {
   #advancing = false;
   /** History by blocks of `readSize`: a storm of resuming clients reads each block once, whatever their cursors. */
   // Most tails are quiet most of the time, and there is one for each room: what is seldom used is made when it is.
-  #blocks: Map<number, Promise<readonly ChannelEvent[]>> | null = null;
+  #blocks: Map<number, Block> | null = null;
   #listeners: readonly ((event: ChannelEvent) => void)[] = [];
   #waiters: Set<() => void> | null = null;
 
@@ -133,16 +140,22 @@ export class Tail implements LiveFeed {
     this.#blocks ??= new Map();
     const blocks = this.#blocks;
     const known = blocks.get(index);
-    if (known) return known;
-    const first = index * readSize + 1;
-    const read = this.log.read(this.channel, first, readSize).then(contiguous);
-    blocks.set(index, read);
+    if (known) {
+      known.forgetting?.refresh();
+      return known.events;
+    }
+    const events = this.log.read(this.channel, index * readSize + 1, readSize).then(contiguous);
+    const block: Block = { events, forgetting: null };
+    blocks.set(index, block);
     const forget = () => {
-      if (blocks.get(index) === read) blocks.delete(index);
+      if (blocks.get(index) === block) blocks.delete(index);
       if (blocks.size === 0 && this.#blocks === blocks) this.#blocks = null;
     };
-    read.then(() => setTimeout(forget, historyMilliseconds).unref(), forget);
-    return read;
+    events.then(() => {
+      block.forgetting = setTimeout(forget, historyMilliseconds).unref();
+      setTimeout(forget, longestMilliseconds).unref();
+    }, forget);
+    return events;
   }
 
   async #readGap(): Promise<void> {

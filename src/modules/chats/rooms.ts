@@ -34,7 +34,7 @@ export const roomKey = z.string().transform((value, context): RoomKey => {
   const decoded = decodeAnyId(value);
   const kind = roomKinds.find((known) => known === decoded?.kind);
   if (!decoded || !kind) {
-    return refuse(context, { rule: 'ID_OF', kind: roomKinds.join(' or a ') });
+    return refuse(context, { rule: 'ID_OF_ANY', prefixes: roomKinds.map((known) => `${known}_`).join(', ') });
   }
   return { kind, id: decoded.uuid };
 });

@@ -16,6 +16,10 @@ export const valueRules = {
   TEXT: { en: 'must be a text', uk: 'має бути текстом' },
   ID: { en: 'must be an id', uk: 'має бути ідентифікатором' },
   ID_OF: { en: 'must be the id of a {kind}', uk: 'має бути ідентифікатором виду {kind}_…' },
+  ID_OF_ANY: {
+    en: 'must be an id that begins with one of {prefixes}',
+    uk: 'має бути ідентифікатором, що починається одним із: {prefixes}',
+  },
   ENUM_VALUE: {
     en: 'is not one of the values of its enum',
     uk: 'не є одним зі значень свого переліку',
