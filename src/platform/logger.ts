@@ -26,6 +26,8 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
       const requestId = presentWork()?.requestId;
       return requestId ? { requestId } : {};
     },
+    // The line of a request says so itself, and is not copied for it.
+    mixinMergeStrategy: (line, more) => ('requestId' in line ? line : Object.assign(more, line)),
   };
   const readable = { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' };
   if (destination) {

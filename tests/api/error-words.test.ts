@@ -46,6 +46,23 @@ describe('the words of an error are in the language', () => {
     expect(error).toMatchObject({ message, extensions: { code: 'NOT_FOUND', detail: message } });
   });
 
+  it('also of an id that is of none of several kinds', async () => {
+    const send = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }';
+    const input = { roomId: english.id, body: 'x', clientMessageId: '1' };
+    const fieldsIn = async (language: string) => {
+      const headers = { 'accept-language': language, authorization: `Bearer ${english.accessToken}` };
+      return (await ask(send, headers, { input })).error?.extensions;
+    };
+    expect(await fieldsIn('en')).toMatchObject({
+      fields: { 'input.roomId': ['must be an id that begins with one of lesson_, classroom_, relation_'] },
+    });
+    expect(await fieldsIn('uk')).toMatchObject({
+      fields: {
+        'input.roomId': ['має бути ідентифікатором, що починається одним із: lesson_, classroom_, relation_'],
+      },
+    });
+  });
+
   it('also in the messages of fields, and before it is known who asks', async () => {
     const headers = { 'accept-language': 'uk' };
     const { error } = await ask('query ($id: ID!) { lesson(id: $id) { id } }', headers);

@@ -6,11 +6,12 @@ import type { Viewer } from '../../shared/viewer.js';
 import { slotTaken } from '../lessons/rules.js';
 import { announceSeries } from './announce.js';
 import { slotsTaken } from './conflicts.js';
+import { findConflicts, insertSeriesLessons } from './lesson-store.js';
 import { occurrencesOf } from './occurrences.js';
 import type { SeriesOptions } from './options.js';
 import { formatRule, parseRule } from './rule.js';
 import type { LessonSeries } from './series.js';
-import { findConflicts, insertSeries, insertSeriesLessons } from './store.js';
+import { insertSeries } from './store.js';
 
 const minute = 60_000;
 

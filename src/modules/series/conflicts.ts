@@ -1,5 +1,5 @@
 import { AppError, type FieldProblem } from '../../shared/errors.js';
-import type { Conflict } from './store.js';
+import type { Conflict } from './lesson-store.js';
 
 /** How many taken slots an error names. */
 const named = 10;

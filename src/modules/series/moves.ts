@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import { instantOf, localOf } from '../../platform/time/zones.js';
 import { invalid } from '../../shared/errors.js';
+import type { Move, SeriesLesson } from './lesson-store.js';
 import { localAfter, localDifference } from './occurrences.js';
 import { endingAfter, movedByDays } from './rule.js';
 import type { LessonSeries } from './series.js';
-import type { Move, SeriesLesson } from './store.js';
 
 const minute = 60_000;
 const day = 1_440 * minute;

@@ -12,21 +12,18 @@ import { announceSeries } from './announce.js';
 import { bookSeries, type SeriesBooking } from './booking.js';
 import { slotsTaken } from './conflicts.js';
 import { pagesOfSeries, type SeriesPage } from './lesson-pages.js';
-import { isInPlace, relocate, requireWholeMinutes, sameTimes, split, type Times } from './moves.js';
-import type { SeriesOptions } from './options.js';
-import type { LessonSeries, SeriesScope } from './series.js';
 import {
   cancelLessons,
   findComing,
   findConflicts,
-  findSeries,
-  findSeriesOfLessons,
   hasEarlier,
-  insertSeries,
   moveLessons,
   type SeriesLesson,
-  updateSeries,
-} from './store.js';
+} from './lesson-store.js';
+import { isInPlace, relocate, requireWholeMinutes, sameTimes, split, type Times } from './moves.js';
+import type { SeriesOptions } from './options.js';
+import type { LessonSeries, SeriesScope } from './series.js';
+import { findSeries, findSeriesOfLessons, insertSeries, updateSeries } from './store.js';
 import { lockTarget } from './target.js';
 
 /** Series of lessons, and changes of one lesson that may touch others of its series. */

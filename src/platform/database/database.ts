@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { type Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { Logger } from '../logger.js';
+import { presentWork } from '../tracing/work.js';
 import { columnTypes } from './column-types.js';
 import { isRetryable } from './failures.js';
 import { AttributedPool, observedClient, type StatementObserver } from './observed-client.js';
@@ -46,10 +48,12 @@ export interface DatabaseOptions {
 
 const attempts = 4;
 
-/** What a client of pg does with a statement that submits itself. */
-interface Sender {
-  query(statement: PreparedStatement, done: StatementDone): void;
-}
+/** What a client of pg does with a statement that submits itself. It is observed here, and not by the client as well. */
+const send = pg.Client.prototype.query as unknown as (
+  this: pg.ClientBase,
+  statement: PreparedStatement,
+  done: StatementDone,
+) => void;
 
 /** What holds on each connection, whatever the server's own settings are. */
 const sessionOptions = [
@@ -109,13 +113,16 @@ export function createDatabase({
   function run(text: string, values: unknown[], attempt: number, settle: StatementDone): void {
     pool.connect((error, client, release) => {
       if (error || !client) return settle(error, []);
+      const start = observe ? performance.now() : 0;
+      const work = observe && presentWork();
       const done: StatementDone = (failure, rows) => {
+        observe?.({ text, start, milliseconds: performance.now() - start, failed: Boolean(failure), work });
         release(failure ?? undefined);
         if (failure && attempt < attempts && isRetryable(failure)) run(text, values, attempt + 1, settle);
         else settle(failure, rows);
       };
       try {
-        (client as unknown as Sender).query(new PreparedStatement(statementName(text), text, values), done);
+        send.call(client, new PreparedStatement(statementName(text), text, values), done);
       } catch (thrown) {
         release(true);
         settle(thrown as Error, []);

@@ -17,7 +17,7 @@ export type StatementObserver = (statement: Statement) => void;
 
 type Callback = (...results: unknown[]) => void;
 
-/** A pg client class that reports each statement, whoever issued it (Prisma or we ourselves). */
+/** A pg client class that reports each statement that Prisma issues. */
 export function observedClient(observe: StatementObserver): typeof pg.Client {
   return class ObservedClient extends pg.Client {
     // pg's `query` has many overloads; arguments and result pass through untouched but for the callback.

@@ -24,7 +24,7 @@ interface Sample {
  * the labels together anew at every step, which was most of what metrics cost; here who counts holds the series itself,
  * and labels are written when somebody looks.
  */
-abstract class Metrics<Labels extends readonly string[], Series> {
+abstract class Metrics<Labels extends readonly string[], Series extends { reset(): void }> {
   readonly name: string;
   readonly help: string;
   readonly labelNames: Labels;
@@ -67,9 +67,9 @@ abstract class Metrics<Labels extends readonly string[], Series> {
     return { name, help, type, aggregator, values };
   }
 
-  /** Forgets everything that was counted, as the registry's own `resetMetrics` asks. */
+  /** Begins at nothing again, as the registry's own `resetMetrics` asks; whoever holds a series goes on with it. */
   reset(): void {
-    this.#series.clear();
+    for (const series of this.#series.values()) series.reset();
   }
 }
 
@@ -79,6 +79,10 @@ export class Count {
 
   add(amount = 1): void {
     this.total += amount;
+  }
+
+  reset(): void {
+    this.total = 0;
   }
 }
 
@@ -114,6 +118,11 @@ export class Times {
     if (index < bounds.length) counts[index] = (counts[index] as number) + 1;
     this.count += 1;
     this.seconds += seconds;
+  }
+
+  reset(): void {
+    this.counts.fill(0);
+    this.count = this.seconds = 0;
   }
 }
 
