@@ -68,7 +68,10 @@ async function startBookings(system: FaultSystem, url: () => string) {
   };
 }
 
-/** What a process holds: its heap, open files, and what keeps Node.js busy (sockets, timers, requests). */
+/**
+ * What a process holds: its heap, open files, and what keeps Node.js busy (sockets, timers, requests); the last two without
+ * the sockets of subscribers, of whom each comes to one of two processes by chance.
+ */
 interface Sample {
   readonly heap: number;
   readonly files: number;
@@ -81,10 +84,14 @@ function watch(pid: number | undefined, origin: string): { readonly samples: Sam
     const page = await scrape(origin).catch(() => null);
     const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
     const heap = page?.value('nodejs_heap_size_used_bytes') ?? Number.NaN;
+    const subscribers = page?.value('active_ws_connections') || 0;
     const handles = page?.series
       .filter(({ name }) => name === 'nodejs_active_resources')
       .reduce((sum, { value }) => sum + value, 0);
-    if (heap > 0 && handles) samples.push({ heap: heap / 1024 / 1024, files: files.length, handles });
+    if (heap > 0 && handles) {
+      const others = { files: files.length - subscribers, handles: handles - subscribers };
+      samples.push({ heap: heap / 1024 / 1024, ...others });
+    }
   }, 2_000);
   return { samples, stop: () => clearInterval(timer) };
 }
