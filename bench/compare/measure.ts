@@ -78,7 +78,9 @@ export async function measure(
   };
   const postgresBefore = await postgresTime(postmaster);
   const before = await use();
-  const done = await load.run(job);
+  const done = await load.run(job).catch((error: unknown) => {
+    throw new Error(`${contender.name}, ${operation.name}: ${error}`);
+  });
   const after = await use();
   const postgresAfter = await postgresTime(postmaster);
   if (done.failed > 0) throw new Error(`${contender.name}, ${operation.name}: ${done.failure}`);
