@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type * as ws from 'ws';
+import type { WebSocket } from 'ws';
+import { own } from './own.js';
 import type { Contender } from './server.js';
 import { joined, messageSent } from './workload.js';
+
+const { WebSocketServer } = own('ws') as typeof ws;
 
 /** One WebSocket frame, ready to be written to any number of sockets. */
 function framed(text: string): Buffer {

@@ -1,9 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import type * as graphqlWs from 'graphql-ws/use/ws';
+import type * as ws from 'ws';
+import { own } from './own.js';
 import type { Contender } from './server.js';
 import { joined, messageSent, schemaOf } from './workload.js';
+
+const { useServer } = own('graphql-ws/use/ws') as typeof graphqlWs;
+const { WebSocketServer } = own('ws') as typeof ws;
 
 /** graphql-ws and graphql-js as their documentation has them, over the leanest source in memory. */
 export function stock(): Contender {

@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type * as graphql from 'graphql';
 import type { GraphQLSchema } from 'graphql';
+import { own } from './own.js';
 
-// Lectern's own: once peers are installed here there is another one, and a schema of the one is none for the other.
-const { buildSchema, concatAST, parse, print, separateOperations } = createRequire(
-  new URL('../../package.json', import.meta.url),
-)('graphql') as typeof graphql;
+const { buildSchema, concatAST, parse, print, separateOperations } = own('graphql') as typeof graphql;
 
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
