@@ -147,13 +147,17 @@ export class Tail implements LiveFeed {
     const events = this.log.read(this.channel, index * readSize + 1, readSize).then(contiguous);
     const block: Block = { events, forgetting: null };
     blocks.set(index, block);
+    let longest: NodeJS.Timeout | undefined;
     const forget = () => {
+      // Either would keep the events until it fires.
+      clearTimeout(longest);
+      clearTimeout(block.forgetting ?? undefined);
       if (blocks.get(index) === block) blocks.delete(index);
       if (blocks.size === 0 && this.#blocks === blocks) this.#blocks = null;
     };
     events.then(() => {
       block.forgetting = setTimeout(forget, historyMilliseconds).unref();
-      setTimeout(forget, longestMilliseconds).unref();
+      longest = setTimeout(forget, longestMilliseconds).unref();
     }, forget);
     return events;
   }

@@ -2,17 +2,17 @@ import type { ChannelEvent } from '../../src/channels/events.js';
 import { Tail } from '../../src/channels/tail.js';
 
 /** Timers that can be refreshed, which those of node:test cannot in Node.js 20, and a time that goes on when told. */
-const real = globalThis.setTimeout;
+const real = { setTimeout, clearTimeout };
 let now = 0;
-let timers: { at: number; readonly act: () => void }[] = [];
+let timers: { at: number; readonly act: () => void; handle?: unknown }[] = [];
 
 beforeEach(() => {
   now = 0;
   timers = [];
   globalThis.setTimeout = ((act: () => void, milliseconds: number) => {
-    const timer = { at: now + milliseconds, act };
+    const timer: (typeof timers)[number] = { at: now + milliseconds, act };
     timers.push(timer);
-    return {
+    timer.handle = {
       unref() {
         return this;
       },
@@ -20,10 +20,14 @@ beforeEach(() => {
         timer.at = now + milliseconds;
       },
     };
+    return timer.handle;
   }) as unknown as typeof setTimeout;
+  globalThis.clearTimeout = ((timer: unknown) => {
+    timers = timers.filter(({ handle }) => handle !== timer);
+  }) as typeof clearTimeout;
 });
 afterEach(() => {
-  globalThis.setTimeout = real;
+  Object.assign(globalThis, real);
 });
 
 function pass(milliseconds: number): void {
@@ -56,6 +60,8 @@ it('reads a block of history once for all who ask within ten seconds of each oth
   }
   expect(reads).toEqual([1]);
   pass(1_000);
+  // Nothing holds the events any more.
+  expect(timers).toEqual([]);
   await tail.from(1);
   expect(reads).toEqual([1, 1]);
 });
