@@ -1,5 +1,7 @@
 import { pino } from 'pino';
 import { createDatabase, type Database } from '../../src/platform/database/database.js';
+import type { Statement } from '../../src/platform/database/observed-client.js';
+import { newWork, within } from '../../src/platform/tracing/work.js';
 import { createTestDatabase, type TestDatabase } from '../testkit/test-database.js';
 
 let place: TestDatabase;
@@ -94,4 +96,23 @@ it('each statement is planned once for a connection, whatever its values are', a
     `SELECT generic_plans::int AS generic, custom_plans::int AS custom FROM pg_prepared_statements WHERE statement LIKE '%the sum%' AND statement NOT LIKE '%pg_prepared%'`,
   );
   expect(plans).toEqual({ generic: 8, custom: 0 });
+});
+
+it('each is observed once, for the work that it was run for, whether it fails or not', async () => {
+  const seen: Statement[] = [];
+  const observed = createDatabase({
+    ...{ url: place.url, logger: pino({ level: 'silent' }), poolSize: 1 },
+    observe: (statement) => seen.push(statement),
+  });
+  try {
+    const work = newWork('request');
+    await within(work, () => observed.sql('SELECT 1'));
+    await expect(observed.sql('SELECT 1 / 0')).rejects.toThrow('division by zero');
+    expect(seen.map(({ text, failed, work: of }) => [text, failed, of])).toEqual([
+      ['SELECT 1', false, work],
+      ['SELECT 1 / 0', true, undefined],
+    ]);
+  } finally {
+    await observed.stop();
+  }
 });
