@@ -161,7 +161,12 @@ export interface ProfileChanges {
 
 /** Adds a user, whose address is not proved yet. */
 export async function insertUser(on: Queryable, user: NewUser): Promise<void> {
-  await on.prisma.user.create({ data: user, select: { id: true } });
+  await on.sql(
+    `INSERT INTO app_user (id, organization_id, email, password_hash, display_name, role, time_zone, locale)
+     VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::role, $7::text, $8::text)`,
+    ...[user.id, user.organizationId, user.email, user.passwordHash],
+    ...[user.displayName, user.role, user.timeZone, user.locale],
+  );
 }
 
 /** Changes what is given of a profile. */

@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
-import { type Prisma, PrismaClient } from '../../generated/prisma/client.js';
+import { PrismaClient } from '../../generated/prisma/client.js';
 import type { Logger } from '../logger.js';
-import { presentWork } from '../tracing/work.js';
 import { columnTypes } from './column-types.js';
 import { isRetryable } from './failures.js';
 import { AttributedPool, observedClient, type StatementObserver } from './observed-client.js';
-import { PreparedStatement, type StatementDone } from './prepared-statement.js';
+import { PreparedStatement, type StatementDone, statementName } from './prepared-statement.js';
 import { watchPulse } from './pulse.js';
+import { createSender } from './send.js';
+import { inTransaction, type PooledConnection } from './transaction.js';
 
 /** What a query runs on: the database itself, or the unit of work that is under way. */
 export interface Queryable {
-  readonly prisma: Prisma.TransactionClient;
-  /** Runs one statement and gives its rows. Outside a transaction it is prepared, on the same pool as Prisma. */
+  /** Runs one statement, prepared, and gives its rows. */
   sql<Row>(text: string, ...values: unknown[]): Promise<Row[]>;
 }
 
@@ -25,10 +23,12 @@ export interface UnitOfWork extends Queryable {
 
 /** The one way to the data: a single pool under Prisma and hand-written statements. */
 export interface Database extends Queryable {
+  /** For single rows, each statement by itself. */
   readonly prisma: PrismaClient;
   /**
    * Runs `work` at READ COMMITTED. A deadlock or a serialization failure is run again, three times at most,
-   * so `work` must have no effect outside the transaction except through `afterCommit`.
+   * so `work` must have no effect outside the transaction except through `afterCommit`. It fails with what `work`
+   * fails with, and after ten seconds.
    */
   transaction<T>(work: (tx: UnitOfWork) => Promise<T>): Promise<T>;
   /** Connections of the pool: in all, idle, and callers that wait for one. */
@@ -48,12 +48,8 @@ export interface DatabaseOptions {
 
 const attempts = 4;
 
-/** What a client of pg does with a statement that submits itself. It is observed here, and not by the client as well. */
-const send = pg.Client.prototype.query as unknown as (
-  this: pg.ClientBase,
-  statement: PreparedStatement,
-  done: StatementDone,
-) => void;
+/** A transaction takes this long at most, in milliseconds: what it has locked is waited for by others. */
+const transactionMs = 10_000;
 
 /** What holds on each connection, whatever the server's own settings are. */
 const sessionOptions = [
@@ -107,26 +103,19 @@ export function createDatabase({
 
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName(sql) }),
-    transactionOptions: { maxWait: waitMs, timeout: 10_000 },
+    transactionOptions: { maxWait: waitMs, timeout: transactionMs },
   });
+
+  const send = createSender(observe);
 
   function run(text: string, values: unknown[], attempt: number, settle: StatementDone): void {
     pool.connect((error, client, release) => {
       if (error || !client) return settle(error, []);
-      const start = observe ? performance.now() : 0;
-      const work = observe && presentWork();
-      const done: StatementDone = (failure, rows) => {
-        observe?.({ text, start, milliseconds: performance.now() - start, failed: Boolean(failure), work });
+      send(client, new PreparedStatement(text, values), (failure, rows) => {
         release(failure ?? undefined);
         if (failure && attempt < attempts && isRetryable(failure)) run(text, values, attempt + 1, settle);
         else settle(failure, rows);
-      };
-      try {
-        send.call(client, new PreparedStatement(statementName(text), text, values), done);
-      } catch (thrown) {
-        release(true);
-        settle(thrown as Error, []);
-      }
+      });
     });
   }
 
@@ -137,23 +126,18 @@ export function createDatabase({
     });
   }
 
-  async function once<T>(work: (tx: UnitOfWork) => Promise<T>): Promise<T> {
-    const hooks: (() => void)[] = [];
-    const result = await prisma.$transaction((client) =>
-      work({
-        prisma: client,
-        sql: (text, ...values) => client.$queryRawUnsafe(text, ...values),
-        afterCommit: (hook) => hooks.push(hook),
-      }),
-    );
-    for (const hook of hooks) hook();
-    return result;
-  }
+  const connect = () =>
+    new Promise<PooledConnection>((resolve, reject) => {
+      pool.connect((error, client, release) => {
+        if (client) resolve({ client, send, release });
+        else reject(error);
+      });
+    });
 
   return {
     prisma,
     sql,
-    transaction: (work) => retrying(() => once(work)),
+    transaction: (work) => retrying(async () => inTransaction(await connect(), transactionMs, work)),
     poolUse: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     stop: async () => {
       pulse.stop();
@@ -171,16 +155,4 @@ async function retrying<T>(run: () => Promise<T>): Promise<T> {
       if (attempt === attempts || !isRetryable(error)) throw error;
     }
   }
-}
-
-/** Statements with the same text share one plan on a connection; the texts are ours, so their number is bounded. */
-const names = new Map<string, string>();
-
-function statementName(text: string): string {
-  let name = names.get(text);
-  if (name === undefined) {
-    name = createHash('sha1').update(text).digest('base64url');
-    if (names.size < 2_000) names.set(text, name);
-  }
-  return name;
 }

@@ -3,6 +3,11 @@ const describePortal = Buffer.from([describe, 0, 0, 0, 6, 80, 0]);
 /** Execute the portal that has no name, all its rows; Sync. */
 const executeAndSync = Buffer.from([execute, 0, 0, 0, 9, 0, 0, 0, 0, 0, sync, 0, 0, 0, 4]);
 
+/** The same without Sync and for a statement without values: the next one is executed with it. */
+export function executionWithoutEnd(name: string): Buffer {
+  return executionOf(name, [], false).subarray(0, -5);
+}
+
 /** Where messages are put together; as large as the largest so far, up to a bound. */
 let space = Buffer.allocUnsafe(8_192);
 const keptSpace = 1_000_000;
