@@ -78,18 +78,19 @@ interface Sample {
   readonly handles: number;
 }
 
-function watch(pid: number | undefined, origin: string): { readonly samples: Sample[]; stop(): void } {
+function watch(origin: string): { readonly samples: Sample[]; stop(): void } {
   const samples: Sample[] = [];
   const timer = setInterval(async () => {
+    // All of one moment: the sockets of subscribers come and go.
     const page = await scrape(origin).catch(() => null);
-    const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
+    const files = page?.value('process_open_fds') ?? Number.NaN;
     const heap = page?.value('nodejs_heap_size_used_bytes') ?? Number.NaN;
     const subscribers = page?.value('active_ws_connections') || 0;
     const handles = page?.series
       .filter(({ name }) => name === 'nodejs_active_resources')
       .reduce((sum, { value }) => sum + value, 0);
-    if (heap > 0 && handles) {
-      const others = { files: files.length - subscribers, handles: handles - subscribers };
+    if (heap > 0 && files > 0 && handles) {
+      const others = { files: files - subscribers, handles: handles - subscribers };
       samples.push({ heap: heap / 1024 / 1024, ...others });
     }
   }, 2_000);
@@ -118,8 +119,8 @@ const url = () => random.pick([steady, evening.other]).url;
 const load = await startLoad({ system, url, rooms: 8, subscribersPerRoom: 10, everyMs: 100 });
 const bookings = await startBookings(system, url);
 const watched = [
-  { name: 'API', ...watch(steady.child.pid, steady.origin) },
-  { name: 'worker', ...watch(steadyWorker.child.pid, `http://127.0.0.1:${metricsPort}`) },
+  { name: 'API', ...watch(steady.origin) },
+  { name: 'worker', ...watch(`http://127.0.0.1:${metricsPort}`) },
 ];
 
 const counts = new Map<string, number>();

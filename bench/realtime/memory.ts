@@ -15,9 +15,15 @@ export interface MemoryFigures {
   readonly js: Record<'lectern' | 'ws', number>;
 }
 
+/**
+ * The young generation of both grows as far as this and no further: how much is made while clients come decides its size,
+ * and left alone it ends at twice the other's.
+ */
+const bounded = '--max-semi-space-size=16';
+
 async function measure(name: 'lectern' | 'ws', steps: number, size: number): Promise<Sample[]> {
   const clients = startPeer('clients.ts');
-  const server = startPeer('server.ts', [name], ['--expose-gc']);
+  const server = startPeer('server.ts', [name], ['--expose-gc', bounded]);
   const { port } = await server.next<{ port: number }>();
   const url = `ws://127.0.0.1:${port}/graphql`;
   // Two in each room, as tutor and student in the chat of a lesson.

@@ -2,13 +2,19 @@ import type { Cursor } from './cursor.js';
 import type { ChannelEvent } from './events.js';
 import type { Stop } from './stop.js';
 
+/** Hears events of a channel. */
+export interface LiveListener {
+  hear(event: ChannelEvent): void;
+}
+
 /** What a channel's events come from as they are committed. */
 export interface LiveFeed {
   readonly channel: string;
   /** The last sequence that is known on this node, without a gap. */
   readonly head: number;
-  /** Calls back with each event after `head`, in order, within the turn in which it becomes known; gives a way to stop. */
-  listen(hear: (event: ChannelEvent) => void): () => void;
+  /** Tells each event after `head`, in order, within the turn in which it becomes known. */
+  listen(listener: LiveListener): void;
+  unlisten(listener: LiveListener): void;
 }
 
 /** The log that tails read. */
@@ -48,7 +54,7 @@ export class Tail implements LiveFeed {
   /** History by blocks of `readSize`: a storm of resuming clients reads each block once, whatever their cursors. */
   // Most tails are quiet most of the time, and there is one for each room: what is seldom used is made when it is.
   #blocks: Map<number, Block> | null = null;
-  #listeners: readonly ((event: ChannelEvent) => void)[] = [];
+  #listeners: readonly LiveListener[] = [];
   #waiters: Set<() => void> | null = null;
 
   constructor(
@@ -128,11 +134,12 @@ export class Tail implements LiveFeed {
     return events.length > 0 ? events : contiguous(await this.log.read(this.channel, seq, readSize));
   }
 
-  listen(hear: (event: ChannelEvent) => void): () => void {
-    this.#listeners = this.#listeners.concat(hear);
-    return () => {
-      this.#listeners = this.#listeners.filter((one) => one !== hear);
-    };
+  listen(listener: LiveListener): void {
+    this.#listeners = this.#listeners.concat(listener);
+  }
+
+  unlisten(listener: LiveListener): void {
+    this.#listeners = this.#listeners.filter((one) => one !== listener);
   }
 
   /** The events of one block of history up to the first gap. It is kept a while: what was committed is not changed. */
@@ -185,7 +192,7 @@ export class Tail implements LiveFeed {
       this.#ring.push(event);
       this.#head = event.seq;
       this.#tag = event.tag;
-      for (const hear of this.#listeners) hear(event);
+      for (const listener of this.#listeners) listener.hear(event);
     }
     if (this.#ring.length > ringSize) this.#ring = this.#ring.slice(-ringSize);
     const waiters = this.#waiters ?? [];

@@ -12,7 +12,7 @@ import { AppError } from '../shared/errors.js';
 import type { Viewer } from '../shared/viewer.js';
 import type { Context } from './context.js';
 import type { Executor } from './executor.js';
-import { type FanOut, Member, type SharedResponse } from './fan-out.js';
+import { type FanOut, Member, type Shared, type SharedResponse } from './fan-out.js';
 import { expectedError } from './format-error.js';
 import type { DocumentGuard } from './guards.js';
 import { leastCost, type OperationCost } from './operation-cost.js';
@@ -154,9 +154,11 @@ export function createExecution({ schema, executor, guard, documents, fanOut }: 
           deliver: (response) => receiver.deliver(response),
           end: (error) => receiver.end(error),
         });
-      const { field } = sharingOf(schema, operation.document, operation.operationName);
+      const { document, operationName, variableValues } = operation;
+      const { field } = sharingOf(schema, document, operationName);
       const key = keyOf(operation, context.viewer, source.source);
-      const subscriber = new ChannelSubscriber(way, source, key, field, operation, receiver);
+      const shared = { key, field, document, operationName, variableValues };
+      const subscriber = new ChannelSubscriber(source, shared, receiver, way);
       fanOut.join(subscriber);
       return subscriber;
     },
@@ -173,27 +175,18 @@ interface SubscriberWay {
 }
 
 /** One subscription to a channel. There are thousands: fields, and nothing that is made anew for each. */
-class ChannelSubscriber extends Member implements Subscription, Executed {
-  readonly document: DocumentNode;
-  readonly operationName: string | null | undefined;
-  readonly variableValues: Readonly<Record<string, unknown>>;
-
+class ChannelSubscriber extends Member<Shared & Executed> implements Subscription {
   constructor(
-    private readonly way: SubscriberWay,
     stream: ChannelStream<unknown>,
-    key: string,
-    field: string,
-    { document, operationName, variableValues }: Executed,
+    shared: Shared & Executed,
     private readonly receiver: Receiver,
+    private readonly way: SubscriberWay,
   ) {
-    super(stream, key, field);
-    this.document = document;
-    this.operationName = operationName;
-    this.variableValues = variableValues;
+    super(stream, shared);
   }
 
   override execute(event: unknown): Promise<SharedResponse> {
-    return this.way.respond(this, event, this.receiver);
+    return this.way.respond(this.shared, event, this.receiver);
   }
 
   override deliver(response: SharedResponse): void {

@@ -1,6 +1,6 @@
 import { type ChannelEvent, isAccessEvent, type StreamItem, takesAccessOf } from '../channels/events.js';
 import type { ChannelStream } from '../channels/stream.js';
-import type { LiveFeed } from '../channels/tail.js';
+import type { LiveFeed, LiveListener } from '../channels/tail.js';
 import { AppError } from '../shared/errors.js';
 import type { Language } from '../shared/language.js';
 import { createGate } from './gate.js';
@@ -8,19 +8,30 @@ import { createGate } from './gate.js';
 /** A serialised response; one with errors, whose texts are for people, in each language. */
 export type SharedResponse = Buffer | Readonly<Record<Language, Buffer>>;
 
-/** One subscription that shares executions with those that are alike. */
-export abstract class Member {
+/** What is executed for a subscription, the same for all who are alike. */
+export interface Shared {
+  /** Same key, same response to the same event. */
+  readonly key: string;
+  /** The subscribed field, for metrics. */
+  readonly field: string;
+}
+
+/** One subscription that shares executions with those that are alike. There are thousands, and most are live. */
+export abstract class Member<What extends Shared = Shared> {
   /** What came up to here was delivered before the member went live. */
   after = 0;
   left = false;
+  /** Whose access it is. */
+  readonly userId: string;
 
   constructor(
-    readonly stream: ChannelStream<unknown>,
-    /** Same key, same response to the same event. */
-    public key: string,
-    /** The subscribed field, for metrics. */
-    readonly field: string,
-  ) {}
+    /** How it comes to where the others are; null from then on, when one stream is there for all of them. */
+    public stream: ChannelStream<unknown> | null,
+    /** Of its group once it is live. */
+    public shared: What,
+  ) {
+    this.userId = stream?.source.userId ?? '';
+  }
 
   /** Executes one event and gives its serialised response. */
   abstract execute(event: unknown): Promise<SharedResponse>;
@@ -78,23 +89,35 @@ export function createFanOut(options: FanOutOptions): FanOut {
   const gate = createGate(maxReplaying);
   const replayed = new Map<string, Promise<SharedResponse | null>>();
 
-  function respond(member: Member, item: StreamItem): Promise<SharedResponse | null> {
-    return around(item, () => respondTo(member, item));
+  function respond(
+    stream: ChannelStream<unknown>,
+    member: Member,
+    item: StreamItem,
+  ): Promise<SharedResponse | null> {
+    return around(item, () => respondTo(stream, member, item));
   }
 
-  async function respondTo(member: Member, item: StreamItem): Promise<SharedResponse | null> {
-    const prepared = await member.stream.prepare(item);
+  async function respondTo(
+    stream: ChannelStream<unknown>,
+    member: Member,
+    item: StreamItem,
+  ): Promise<SharedResponse | null> {
+    const prepared = await stream.prepare(item);
     if (prepared === null) return null;
-    observer?.executed(member.field, item);
+    observer?.executed(member.shared.field, item);
     return member.execute(prepared);
   }
 
   /** A replay of many clients at once executes each event once. */
-  function respondToReplay(member: Member, item: StreamItem): Promise<SharedResponse | null> {
-    const key = `${item.type} ${item.cursor.seq} ${item.cursor.tag} ${member.key}`;
+  function respondToReplay(
+    stream: ChannelStream<unknown>,
+    member: Member,
+    item: StreamItem,
+  ): Promise<SharedResponse | null> {
+    const key = `${item.type} ${item.cursor.seq} ${item.cursor.tag} ${member.shared.key}`;
     let response = item.type === 'event' ? replayed.get(key) : undefined;
     if (!response) {
-      response = respond(member, item);
+      response = respond(stream, member, item);
       if (item.type === 'event') {
         replayed.set(key, response);
         const forget = () => replayed.delete(key);
@@ -105,47 +128,48 @@ export function createFanOut(options: FanOutOptions): FanOut {
   }
 
   /** Pulls until the member has all that is known here, and lets its group go on from there. */
-  async function bring(member: Member): Promise<void> {
+  async function bring(member: Member, stream: ChannelStream<unknown>): Promise<void> {
     const leaveGate = await gate();
     try {
-      await pull(member, leaveGate);
+      await pull(member, stream, leaveGate);
     } finally {
       leaveGate();
     }
   }
 
-  async function pull(member: Member, leaveGate: () => void): Promise<void> {
-    const { source } = member.stream;
+  async function pull(member: Member, stream: ChannelStream<unknown>, leaveGate: () => void): Promise<void> {
+    const { source } = stream;
     /** Events up to here were known when the endings were last heard. */
     let covered = 0;
     while (!member.left) {
       const feed = source.goLive();
-      if (feed) return enter(member, feed);
+      if (feed) return enter(member, stream, feed);
       const result = await source.next();
       if (member.left) return;
       if (result.done) return end(member, null);
       const item = result.value;
       // From here on it may wait for long.
       if (item.type === 'joined') leaveGate();
-      const response = await respondToReplay(member, item);
+      const response = await respondToReplay(stream, member, item);
       if (item.type === 'event' && item.cursor.seq > covered) {
         covered = source.head;
         await endingsHeard();
       }
       if (!response || member.left) continue;
       member.deliver(response);
-      observer?.delivered(member.field, 1, item, false);
+      observer?.delivered(member.shared.field, 1, item, false);
     }
   }
 
-  function enter(member: Member, feed: LiveFeed): void {
-    let group = groups.get(member.key);
-    if (!group) {
-      group = new Group(member.key, member.field, feed, way);
-      groups.set(member.key, group);
+  function enter(member: Member, stream: ChannelStream<unknown>, feed: LiveFeed): void {
+    let group = groups.get(member.shared.key);
+    if (group) letGo(stream);
+    else {
+      group = new Group(member.shared, stream, feed, way);
+      groups.set(member.shared.key, group);
     }
-    // One text for all of them.
-    member.key = group.key;
+    member.stream = null;
+    member.shared = group.shared;
     member.after = feed.head;
     group.members.add(member);
   }
@@ -153,10 +177,9 @@ export function createFanOut(options: FanOutOptions): FanOut {
   function leave(member: Member): void {
     if (member.left) return;
     member.left = true;
-    observer?.ended(member.field);
-    groups.get(member.key)?.remove(member);
-    // Its failure to end concerns nobody any more.
-    member.stream.return().then(undefined, () => {});
+    observer?.ended(member.shared.field);
+    if (member.stream) letGo(member.stream);
+    else groups.get(member.shared.key)?.remove(member);
   }
 
   function end(member: Member, error: Error | null): void {
@@ -170,21 +193,31 @@ export function createFanOut(options: FanOutOptions): FanOut {
     endingsHeard,
     end,
     delivered: (field, count, item) => observer?.delivered(field, count, item, true),
-    empty: (group) => groups.delete(group.key),
+    empty(group) {
+      groups.delete(group.shared.key);
+      letGo(group.stream);
+    },
   };
 
   return {
     join(member) {
-      observer?.began(member.field, member.stream.source.resumed);
-      bring(member).catch((error: unknown) => end(member, error as Error));
+      const { stream } = member;
+      if (!stream) return;
+      observer?.began(member.shared.field, stream.source.resumed);
+      bring(member, stream).catch((error: unknown) => end(member, error as Error));
     },
     leave,
   };
 }
 
+/** Its failure to end concerns nobody any more. */
+function letGo(stream: ChannelStream<unknown>): void {
+  stream.return().then(undefined, () => {});
+}
+
 /** What a group needs of its fan-out. */
 interface GroupWay {
-  respond(member: Member, item: StreamItem): Promise<SharedResponse | null>;
+  respond(stream: ChannelStream<unknown>, member: Member, item: StreamItem): Promise<SharedResponse | null>;
   endingsHeard(): Promise<void>;
   end(member: Member, error: Error | null): void;
   delivered(field: string, count: number, item: StreamItem): void;
@@ -192,31 +225,31 @@ interface GroupWay {
 }
 
 /** The live subscribers of one key: each event is executed by one of them and delivered to all, in order. */
-class Group {
+class Group implements LiveListener {
   readonly members = new Set<Member>();
   readonly #jobs: Job[] = [];
-  readonly #unlisten: () => void;
   #last: number;
   #running = 0;
   #draining = false;
 
   constructor(
-    readonly key: string,
-    private readonly field: string,
-    feed: LiveFeed,
+    readonly shared: Shared,
+    /** Of the first member: it keeps the channel followed, and prepares each event. */
+    readonly stream: ChannelStream<unknown>,
+    private readonly feed: LiveFeed,
     private readonly way: GroupWay,
   ) {
     this.#last = feed.head;
-    this.#unlisten = feed.listen((event) => this.#take(event));
+    feed.listen(this);
   }
 
   remove(member: Member): void {
     if (!this.members.delete(member) || this.members.size > 0) return;
-    this.#unlisten();
+    this.feed.unlisten(this);
     this.way.empty(this);
   }
 
-  #take(event: ChannelEvent): void {
+  hear(event: ChannelEvent): void {
     if (event.seq !== this.#last + 1 || this.#jobs.length >= maxJobs) {
       // Retention or an overload came in between: with their cursors they are told which, or go on.
       this.#fail(new AppError('SERVICE_UNAVAILABLE'));
@@ -241,9 +274,10 @@ class Group {
       if (!member) return;
       this.#running++;
       // The endings are asked for beside the execution: both began after the event was committed.
-      job.response = Promise.all([this.way.respond(member, job.item), this.way.endingsHeard()]).then(
-        ([response]) => response,
-      );
+      job.response = Promise.all([
+        this.way.respond(this.stream, member, job.item),
+        this.way.endingsHeard(),
+      ]).then(([response]) => response);
       const ended = () => {
         this.#running--;
         this.#startJobs();
@@ -274,12 +308,12 @@ class Group {
       member.deliver(response);
       count++;
     }
-    this.way.delivered(this.field, count, item);
+    this.way.delivered(this.shared.field, count, item);
   }
 
   #takeAccess(event: ChannelEvent): void {
     for (const member of [...this.members]) {
-      if (event.seq > member.after && takesAccessOf(event, member.stream.source.userId))
+      if (event.seq > member.after && takesAccessOf(event, member.userId))
         this.way.end(member, new AppError('SUBSCRIPTION_REVOKED'));
     }
   }
