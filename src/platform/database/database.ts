@@ -8,18 +8,9 @@ import { PreparedStatement, type StatementDone, statementName } from './prepared
 import { watchPulse } from './pulse.js';
 import { createSender } from './send.js';
 import { inTransaction, type PooledConnection } from './transaction.js';
+import type { Queryable, UnitOfWork } from './unit-of-work.js';
 
-/** What a query runs on: the database itself, or the unit of work that is under way. */
-export interface Queryable {
-  /** Runs one statement, prepared, and gives its rows. */
-  sql<Row>(text: string, ...values: unknown[]): Promise<Row[]>;
-}
-
-/** One transaction: everything in it is committed, or nothing is. */
-export interface UnitOfWork extends Queryable {
-  /** Runs after the commit; never when the transaction failed. A hook must not throw. */
-  afterCommit(hook: () => void): void;
-}
+export type { Queryable, UnitOfWork } from './unit-of-work.js';
 
 /** The one way to the data: a single pool under Prisma and hand-written statements. */
 export interface Database extends Queryable {

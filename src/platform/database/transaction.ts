@@ -1,7 +1,7 @@
 import pg from 'pg';
-import type { UnitOfWork } from './database.js';
 import { type Beginning, firstBeginning, PreparedStatement } from './prepared-statement.js';
 import { type SendStatement, sendUnseen } from './send.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /** A connection of the pool, and how it goes back. */
 export interface PooledConnection {

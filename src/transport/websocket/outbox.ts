@@ -5,6 +5,9 @@ const coalesceMilliseconds = 1;
 /** Most writes are smaller. */
 const roomBytes = 16 * 1024;
 
+/** No place. */
+const none = -1;
+
 /** What an outbox writes for. */
 export interface OutboxHost {
   /** Too many bytes wait for the client. */
@@ -27,12 +30,20 @@ export class Flusher {
   #room = Buffer.allocUnsafeSlow(roomBytes);
   /** The beginning of the room, as long as the last write: a thousand sockets are written the same number of bytes. */
   #part = this.#room.subarray(0, 0);
-  /** The shared part of the one frame that stands there; null when something else does. */
-  #standing: Buffer | null = null;
+  /** The place of the shared part of the one frame that stands there; `none` when something else does. */
+  #standing = none;
+  /**
+   * The parts of messages that are on their way. Outboxes, which are old, have their places: V8 notes every old object
+   * that points at a new one, and a new part goes to a thousand of them.
+   */
+  #parts: Buffer[] = [];
   readonly #flush = () => {
     const outboxes = this.#due;
     this.#due = [];
     for (const outbox of outboxes) outbox.flush();
+    if (this.#due.length > 0) return;
+    this.#parts = [];
+    this.#standing = none;
   };
 
   constructor(private readonly options: FlusherOptions) {}
@@ -41,6 +52,17 @@ export class Flusher {
   schedule(outbox: Outbox): void {
     if (this.#due.length === 0) setTimeout(this.#flush, coalesceMilliseconds);
     this.#due.push(outbox);
+  }
+
+  /** The place of a part that an outbox is about to send, the same for all that send it in a row. */
+  placeOf(part: Buffer): number {
+    const parts = this.#parts;
+    const last = parts.length - 1;
+    return last >= 0 && parts[last] === part ? last : parts.push(part) - 1;
+  }
+
+  partAt(place: number): Buffer {
+    return this.#parts[place] as Buffer;
   }
 
   /**
@@ -52,7 +74,7 @@ export class Flusher {
     const shared = !own && bytes <= roomBytes;
     const into = shared ? this.#partOf(bytes) : Buffer.allocUnsafeSlow(bytes);
     if (shared) this.#standing = outbox.fill(into, this.#standing);
-    else outbox.fill(into, null);
+    else outbox.fill(into, none);
     wire.write(into);
     this.options.onWritten(bytes);
     const waiting = wire.writableLength;
@@ -72,13 +94,11 @@ export class Flusher {
   #partOf(bytes: number): Buffer {
     if (this.#part.length !== bytes) {
       this.#part = this.#room.subarray(0, bytes);
-      this.#standing = null;
+      this.#standing = none;
     }
     return this.#part;
   }
 }
-
-const nothing = Buffer.alloc(0);
 
 /** The beginning of a message about an operation, before and after its id. */
 const beforeId = Buffer.from('{"id":');
@@ -86,11 +106,11 @@ const afterId = Buffer.from(',"type":"next","payload":');
 
 /** Text frames on their way to one socket, written in order and together. */
 export class Outbox {
-  /** Whom the first message that waits is about, and the part of it that it shares with other sockets. */
+  /** Whom the first message that waits is about, and the place of the part of it that it shares with other sockets. */
   #id = '';
-  #rest: Buffer = nothing;
+  #rest = none;
   /** The same of those behind it; mostly there are none. */
-  #more: (string | Buffer)[] | null = null;
+  #more: (string | number)[] | null = null;
   #bytes = 0;
   /** Whether something waited for the client after the last write. */
   #slow = false;
@@ -122,13 +142,14 @@ export class Outbox {
   }
 
   #add(id: string, rest: Buffer): void {
+    const place = this.flusher.placeOf(rest);
     if (this.#bytes === 0) {
       this.flusher.schedule(this);
       this.#id = id;
-      this.#rest = rest;
+      this.#rest = place;
     } else {
       this.#more ??= [];
-      this.#more.push(id, rest);
+      this.#more.push(id, place);
     }
     const length = beginningBytes(id) + rest.length;
     this.#bytes += headerBytes(length) + length;
@@ -140,7 +161,7 @@ export class Outbox {
     if (bytes === 0) return;
     const waiting = this.wire.writable ? this.flusher.write(this.wire, bytes, this, this.#slow) : 0;
     this.#id = '';
-    this.#rest = nothing;
+    this.#rest = none;
     this.#more = null;
     this.#bytes = 0;
     this.#slow = waiting > 0;
@@ -150,23 +171,25 @@ export class Outbox {
   /**
    * Puts all frames that wait into one piece of memory, as long as they are. Of a thousand sockets that get the same
    * payload each differs from the one before by its id alone.
-   * @param standing the shared part of the one frame that fills it already; gives that of the one that does now.
+   * @param standing the place of the shared part of the one frame that fills it already; gives that of the one that does now.
    */
-  fill(into: Buffer, standing: Buffer | null): Buffer | null {
+  fill(into: Buffer, standing: number): number {
+    const { flusher } = this;
     const id = this.#id;
     const rest = this.#rest;
     const more = this.#more;
     const alone = more === null && id !== '';
     // As many bytes with the same shared part: an id of the same length.
     if (alone && standing === rest) {
-      writeId(into, headerBytes(beginningBytes(id) + rest.length) + beforeId.length, id);
+      const length = beginningBytes(id) + flusher.partAt(rest).length;
+      writeId(into, headerBytes(length) + beforeId.length, id);
       return rest;
     }
-    let at = writeFrame(into, 0, id, rest);
+    let at = writeFrame(into, 0, id, flusher.partAt(rest));
     if (more)
       for (let n = 0; n < more.length; n += 2)
-        at = writeFrame(into, at, more[n] as string, more[n + 1] as Buffer);
-    return alone ? rest : null;
+        at = writeFrame(into, at, more[n] as string, flusher.partAt(more[n + 1] as number));
+    return alone ? rest : none;
   }
 }
 
