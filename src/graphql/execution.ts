@@ -12,7 +12,7 @@ import { AppError } from '../shared/errors.js';
 import type { Viewer } from '../shared/viewer.js';
 import type { Context } from './context.js';
 import type { Executor } from './executor.js';
-import { type FanOut, Member, type Shared, type SharedResponse } from './fan-out.js';
+import type { FanOut, Shared, SharedResponse, Subscriber } from './fan-out.js';
 import { expectedError } from './format-error.js';
 import type { DocumentGuard } from './guards.js';
 import { leastCost, type OperationCost } from './operation-cost.js';
@@ -47,22 +47,10 @@ export class RequestErrors extends Error {
   }
 }
 
-/** Where the responses of a subscription go. */
-export interface Receiver {
-  /** What an event is executed with; made anew for each. */
-  newContext(): Context;
-  /** A response as it is sent. */
-  serialize(result: ExecutionResult): SharedResponse;
-  /** Sends a response that was serialised for whomever. */
-  deliver(response: SharedResponse): void;
-  /** The subscription is over: with an error, or because there is no more. Not called after it was stopped. */
-  end(error: Error | null): void;
-}
-
 /** A subscription that has begun. */
 export interface Subscription {
-  /** Ends it without a word. */
-  stop(): void;
+  /** Ends it for the subscriber with whom it has begun, without a word. */
+  stop(subscriber: Subscriber): void;
 }
 
 /** Runs operations for the WebSocket; HTTP has Apollo Server for it, behind the same guard. */
@@ -80,7 +68,7 @@ export interface Execution {
    * it is refused; ends with an error when the source fails or an event cannot be executed. A channel's events are
    * executed once for all who are alike.
    */
-  subscribe(operation: Operation, receiver: Receiver): Promise<Subscription>;
+  subscribe(operation: Operation, subscriber: Subscriber): Promise<Subscription>;
 }
 
 export interface ExecutionOptions {
@@ -97,13 +85,13 @@ export function createExecution({ schema, executor, guard, documents, fanOut }: 
   async function respond(
     { document, operationName, variableValues }: Executed,
     event: unknown,
-    receiver: Receiver,
+    subscriber: Subscriber,
   ): Promise<SharedResponse> {
-    const contextValue = receiver.newContext();
+    const contextValue = subscriber.newContext();
     const given = { document, operationName, variableValues, contextValue };
     const result = await executor({ ...given, rootValue: event });
     if (isLost(result)) throw new RequestErrors(result.errors ?? []);
-    return receiver.serialize(result);
+    return subscriber.serialize(result);
   }
 
   /** Two subscriptions with the same key get the same response to the same event. */
@@ -121,7 +109,8 @@ export function createExecution({ schema, executor, guard, documents, fanOut }: 
     return [channel, documentNumber(document), operationName ?? '', alike, variables].join('\n');
   }
 
-  const way: SubscriberWay = { fanOut, respond };
+  /** The same for all: there are thousands. */
+  const leaving: Subscription = { stop: (subscriber) => fanOut.leave(subscriber) };
 
   return {
     prepare(request: OperationRequest, only?: 'known') {
@@ -144,63 +133,30 @@ export function createExecution({ schema, executor, guard, documents, fanOut }: 
       return result;
     },
 
-    async subscribe(operation, receiver) {
-      const context = receiver.newContext();
+    async subscribe(operation, subscriber) {
+      const context = subscriber.newContext();
       const source = await createSourceEventStream({ schema, ...operation, contextValue: context });
       if (!(Symbol.asyncIterator in source)) throw new RequestErrors(source.errors ?? []);
       if (!(source instanceof ChannelStream))
         return pump(source[Symbol.asyncIterator](), {
-          respond: (event) => respond(operation, event, receiver),
-          deliver: (response) => receiver.deliver(response),
-          end: (error) => receiver.end(error),
+          respond: (event) => respond(operation, event, subscriber),
+          deliver: (response) => subscriber.deliver(response),
+          end: (error) => subscriber.end(error),
         });
       const { document, operationName, variableValues } = operation;
-      const { field } = sharingOf(schema, document, operationName);
-      const key = keyOf(operation, context.viewer, source.source);
-      const shared = { key, field, document, operationName, variableValues };
-      const subscriber = new ChannelSubscriber(source, shared, receiver, way);
-      fanOut.join(subscriber);
-      return subscriber;
+      const shared: Shared = {
+        key: keyOf(operation, context.viewer, source.source),
+        field: sharingOf(schema, document, operationName).field,
+        execute: (event, one) => respond({ document, operationName, variableValues }, event, one),
+      };
+      fanOut.join(subscriber, source, shared);
+      return leaving;
     },
   };
 }
 
 /** What of an operation is executed with each event. */
 type Executed = Pick<Operation, 'document' | 'operationName' | 'variableValues'>;
-
-/** What all subscribers of channels share. */
-interface SubscriberWay {
-  readonly fanOut: FanOut;
-  readonly respond: (executed: Executed, event: unknown, receiver: Receiver) => Promise<SharedResponse>;
-}
-
-/** One subscription to a channel. There are thousands: fields, and nothing that is made anew for each. */
-class ChannelSubscriber extends Member<Shared & Executed> implements Subscription {
-  constructor(
-    stream: ChannelStream<unknown>,
-    shared: Shared & Executed,
-    private readonly receiver: Receiver,
-    private readonly way: SubscriberWay,
-  ) {
-    super(stream, shared);
-  }
-
-  override execute(event: unknown): Promise<SharedResponse> {
-    return this.way.respond(this.shared, event, this.receiver);
-  }
-
-  override deliver(response: SharedResponse): void {
-    this.receiver.deliver(response);
-  }
-
-  override end(error: Error | null): void {
-    this.receiver.end(error);
-  }
-
-  stop(): void {
-    this.way.fanOut.leave(this);
-  }
-}
 
 /**
  * Whether nothing is left of an event because of a fault of ours. Going on would skip it; the client rather subscribes

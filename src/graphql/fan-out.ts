@@ -1,8 +1,10 @@
+import type { ExecutionResult } from 'graphql';
 import { type ChannelEvent, isAccessEvent, type StreamItem, takesAccessOf } from '../channels/events.js';
 import type { ChannelStream } from '../channels/stream.js';
 import type { LiveFeed, LiveListener } from '../channels/tail.js';
 import { AppError } from '../shared/errors.js';
 import type { Language } from '../shared/language.js';
+import type { Context } from './context.js';
 import { createGate } from './gate.js';
 
 /** A serialised response; one with errors, whose texts are for people, in each language. */
@@ -14,31 +16,38 @@ export interface Shared {
   readonly key: string;
   /** The subscribed field, for metrics. */
   readonly field: string;
+  /** Executes one event for one of them and gives its serialised response. */
+  execute(event: unknown, subscriber: Subscriber): Promise<SharedResponse>;
 }
 
-/** One subscription that shares executions with those that are alike. There are thousands, and most are live. */
-export abstract class Member<What extends Shared = Shared> {
-  /** What came up to here was delivered before the member went live. */
+/**
+ * Where the responses of a subscription go. There are thousands, mostly live and idle: what is the same for those who are
+ * alike is with their group, and each look at one more object counts.
+ */
+export abstract class Subscriber {
+  /** How it comes to where the others are; null before and from then on, when one stream is there for all of them. */
+  stream: ChannelStream<unknown> | null = null;
+  /** Of its group once it is live; null for what shares nothing. */
+  shared: Shared | null = null;
+  /** Whose access it is. */
+  userId = '';
+  /** What came up to here was delivered before it went live. */
   after = 0;
   left = false;
-  /** Whose access it is. */
-  readonly userId: string;
 
-  constructor(
-    /** How it comes to where the others are; null from then on, when one stream is there for all of them. */
-    public stream: ChannelStream<unknown> | null,
-    /** Of its group once it is live. */
-    public shared: What,
-  ) {
-    this.userId = stream?.source.userId ?? '';
-  }
-
-  /** Executes one event and gives its serialised response. */
-  abstract execute(event: unknown): Promise<SharedResponse>;
-  /** Takes a serialised response; called in order, and not after it has left. */
+  /** What an event is executed with; made anew for each. */
+  abstract newContext(): Context;
+  /** A response as it is sent. */
+  abstract serialize(result: ExecutionResult): SharedResponse;
+  /** Sends a response that was serialised for whomever; called in order, and not after it has left. */
   abstract deliver(response: SharedResponse): void;
-  /** The subscription is over: with an error, or because the channel has no more for it. */
+  /** The subscription is over: with an error, or because there is no more. Not called after it was stopped. */
   abstract end(error: Error | null): void;
+}
+
+/** A subscriber that has joined. */
+interface Member extends Subscriber {
+  shared: Shared;
 }
 
 /** Hears what the fan-out does. */
@@ -61,10 +70,10 @@ export interface FanOutOptions {
 
 /** Executes each event once for all who are alike. */
 export interface FanOut {
-  /** Begins a subscription. */
-  join(member: Member): void;
+  /** Begins a subscription to a channel. */
+  join(subscriber: Subscriber, stream: ChannelStream<unknown>, shared: Shared): void;
   /** Ends it without a word. */
-  leave(member: Member): void;
+  leave(subscriber: Subscriber): void;
 }
 
 /** Responses that may be waited for in one group; whoever is behind that far begins again at the last cursor. */
@@ -105,7 +114,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
     const prepared = await stream.prepare(item);
     if (prepared === null) return null;
     observer?.executed(member.shared.field, item);
-    return member.execute(prepared);
+    return member.shared.execute(prepared, member);
   }
 
   /** A replay of many clients at once executes each event once. */
@@ -200,14 +209,19 @@ export function createFanOut(options: FanOutOptions): FanOut {
   };
 
   return {
-    join(member) {
-      const { stream } = member;
-      if (!stream) return;
-      observer?.began(member.shared.field, stream.source.resumed);
+    join(subscriber, stream, shared) {
+      const member = Object.assign(subscriber, { stream, shared, userId: stream.source.userId });
+      observer?.began(shared.field, stream.source.resumed);
       bring(member, stream).catch((error: unknown) => end(member, error as Error));
     },
-    leave,
+    leave(subscriber) {
+      if (isMember(subscriber)) leave(subscriber);
+    },
   };
+}
+
+function isMember(subscriber: Subscriber): subscriber is Member {
+  return subscriber.shared !== null;
 }
 
 /** Its failure to end concerns nobody any more. */

@@ -69,11 +69,11 @@ export function observedExecution(
         () => execution.run(operation, context),
         ({ errors }) => (errors?.[0] ? codeOfError(errors[0]) : 'OK'),
       ),
-    subscribe: (operation, receiver) =>
+    subscribe: (operation, subscriber) =>
       observe(
         operation,
-        receiver.newContext().requestId,
-        () => execution.subscribe(operation, receiver),
+        subscriber.newContext().requestId,
+        () => execution.subscribe(operation, subscriber),
         () => 'OK',
       ),
   };

@@ -4,11 +4,10 @@ import {
   type Execution,
   type Operation,
   type OperationRequest,
-  type Receiver,
   RequestErrors,
   type Subscription,
 } from '../../graphql/execution.js';
-import type { SharedResponse } from '../../graphql/fan-out.js';
+import { type SharedResponse, Subscriber } from '../../graphql/fan-out.js';
 import { type ErrorScope, formatError, formatErrorInAll } from '../../graphql/format-error.js';
 import { AppError } from '../../shared/errors.js';
 import type { Language } from '../../shared/language.js';
@@ -29,7 +28,7 @@ export interface OperationsOptions {
 }
 
 /** One operation of a socket, and where the responses of a subscription go. */
-class Running implements Receiver {
+class Running extends Subscriber {
   isSubscription = false;
   /** Nothing more is said about it, and its id is free. */
   over = false;
@@ -44,22 +43,24 @@ class Running implements Receiver {
     private readonly outbox: Outbox,
     /** See `idOnWire`. */
     readonly id: string,
-  ) {}
+  ) {
+    super();
+  }
 
-  newContext(): Context {
+  override newContext(): Context {
     return this.operations.newContext();
   }
 
-  serialize(result: ExecutionResult): SharedResponse {
+  override serialize(result: ExecutionResult): SharedResponse {
     return this.operations.serialize(result);
   }
 
-  deliver(response: SharedResponse): void {
+  override deliver(response: SharedResponse): void {
     if (this.over) return;
     this.outbox.sendNext(this.id, Buffer.isBuffer(response) ? response : this.operations.inWords(response));
   }
 
-  end(error: Error | null): void {
+  override end(error: Error | null): void {
     if (error) this.operations.fail(this, error);
     else this.operations.finish(this);
   }
@@ -136,7 +137,7 @@ export class Operations {
     if (!connection.viewer) throw new AppError('UNAUTHENTICATED');
     const subscription = await execution.subscribe(operation, running);
     // It may be over before it had begun.
-    if (running.over) subscription.stop();
+    if (running.over) subscription.stop(running);
     else running.subscription = subscription;
   }
 
@@ -212,7 +213,7 @@ export class Operations {
     running.over = true;
     this.#running = this.#running.filter((one) => one !== running);
     if (!running.executing) this.#working--;
-    running.subscription?.stop();
+    running.subscription?.stop(running);
   }
 
   #of(id: string): Running | undefined {
