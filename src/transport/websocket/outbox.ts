@@ -1,6 +1,9 @@
 import type { Duplex } from 'node:stream';
 
-/** At most so long a frame waits for others to be written with it; a timer of 1 ms fires within two. */
+/**
+ * Frames go out at the end of the turn in which they come, but not sooner than this after those before: in a burst they
+ * wait for one another. A timer of 1 ms fires within two.
+ */
 const coalesceMilliseconds = 1;
 /** Most writes are smaller. */
 const roomBytes = 16 * 1024;
@@ -27,6 +30,8 @@ export interface FlusherOptions {
  */
 export class Flusher {
   #due: Outbox[] = [];
+  /** When it was last written, in milliseconds of the process. */
+  #writtenAt = 0;
   #room = Buffer.allocUnsafeSlow(roomBytes);
   /** The beginning of the room, as long as the last write: a thousand sockets are written the same number of bytes. */
   #part = this.#room.subarray(0, 0);
@@ -41,6 +46,7 @@ export class Flusher {
     const outboxes = this.#due;
     this.#due = [];
     for (const outbox of outboxes) outbox.flush();
+    this.#writtenAt = performance.now();
     if (this.#due.length > 0) return;
     this.#parts = [];
     this.#standing = none;
@@ -50,7 +56,10 @@ export class Flusher {
 
   /** The outbox will be flushed soon. */
   schedule(outbox: Outbox): void {
-    if (this.#due.length === 0) setTimeout(this.#flush, coalesceMilliseconds);
+    if (this.#due.length === 0) {
+      if (performance.now() - this.#writtenAt >= coalesceMilliseconds) setImmediate(this.#flush);
+      else setTimeout(this.#flush, coalesceMilliseconds);
+    }
     this.#due.push(outbox);
   }
 
