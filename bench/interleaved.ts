@@ -125,7 +125,6 @@ export async function compareServers(
   const [without, withAll] = [await startServer(withoutIt), await startServer(withIt)];
   console.log('| operation | without, µs | with, µs | ratio, median | quartiles |\n|---|---|---|---|---|');
   for (const [name, make] of Object.entries(operations)) {
-    if (process.env['ONLY'] && !name.includes(process.env['ONLY'])) continue;
     for (let warm = 0; warm < warmOperations; warm += perRound)
       for (const server of [without, withAll]) await measure(server, make);
     const [off, on]: [number[], number[]] = [[], []];
