@@ -109,7 +109,7 @@ const env = { WS_PING_SECONDS: '5', WS_PONG_SECONDS: '3', WS_INIT_SECONDS: '3' }
 const startApi = () => system.startApi({ env });
 const startWorker = () => system.startWorker();
 const steady: ApiProcess = await startApi();
-const steadyWorker = system.startWorker({ env: { WORKER_METRICS_PORT: String(metricsPort) } });
+system.startWorker({ env: { WORKER_METRICS_PORT: String(metricsPort) } });
 const evening: Evening = {
   ...{ system, steady, startApi, startWorker, cutSockets: () => load.cut() },
   other: await startApi(),

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../../generated/prisma/client.js';
 import type { Logger } from '../logger.js';
+import { presentWork, type Work } from '../tracing/work.js';
 import { columnTypes } from './column-types.js';
 import { isRetryable } from './failures.js';
 import { AttributedPool, observedClient, type StatementObserver } from './observed-client.js';
@@ -99,27 +100,30 @@ export function createDatabase({
 
   const send = createSender(observe);
 
-  function run(text: string, values: unknown[], attempt: number, settle: StatementDone): void {
-    pool.connect((error, client, release) => {
+  function run(text: string, values: unknown[], attempt: number, settle: StatementDone, work?: Work): void {
+    pool.lend((error, client, release) => {
       if (error || !client) return settle(error, []);
-      send(client, new PreparedStatement(text, values), (failure, rows) => {
+      const done: StatementDone = (failure, rows) => {
         release(failure ?? undefined);
-        if (failure && attempt < attempts && isRetryable(failure)) run(text, values, attempt + 1, settle);
+        if (failure && attempt < attempts && isRetryable(failure))
+          run(text, values, attempt + 1, settle, work);
         else settle(failure, rows);
-      });
+      };
+      send(client, new PreparedStatement(text, values), done, work);
     });
   }
 
   /** One promise, whatever happens: on Node.js 20 and 22 each more is paid for with every statement. */
   function sql<Row>(text: string, ...values: unknown[]): Promise<Row[]> {
     return new Promise((resolve, reject) => {
-      run(text, values, 1, (failure, rows) => (failure ? reject(failure) : resolve(rows as Row[])));
+      const settle: StatementDone = (failure, rows) => (failure ? reject(failure) : resolve(rows as Row[]));
+      run(text, values, 1, settle, observe && presentWork());
     });
   }
 
   const connect = () =>
     new Promise<PooledConnection>((resolve, reject) => {
-      pool.connect((error, client, release) => {
+      pool.lend((error, client, release) => {
         if (client) resolve({ client, send, release });
         else reject(error);
       });

@@ -70,15 +70,23 @@ export class AttributedPool extends pg.Pool {
     });
   }
 
+  /** The same for whoever has noted for what work it is: the callback runs on behalf of whoever released the connection. */
+  lend(connected: Connected): void {
+    const refusal = this.refusal();
+    if (refusal) queueMicrotask(() => connected(refusal, undefined, () => {}));
+    else super.connect(connected);
+  }
+
   override connect(): Promise<pg.PoolClient>;
   override connect(connected: Connected): void;
   override connect(connected?: Connected): Promise<pg.PoolClient> | undefined {
-    const refusal = this.refusal();
-    if (!connected) return refusal ? Promise.reject(refusal) : super.connect();
+    if (!connected) {
+      const refusal = this.refusal();
+      return refusal ? Promise.reject(refusal) : super.connect();
+    }
     const work = presentWork();
-    if (refusal) queueMicrotask(() => connected(refusal, undefined, () => {}));
     // Not by AsyncResource.bind: on Node.js 20 it makes two deprecated properties for every statement.
-    else super.connect(work ? (...results) => within(work, () => connected(...results)) : connected);
+    this.lend(work ? (...results) => within(work, () => connected(...results)) : connected);
     return undefined;
   }
 }
