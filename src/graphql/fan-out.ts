@@ -25,10 +25,10 @@ export interface Shared {
  * alike is with their group, and each look at one more object counts.
  */
 export abstract class Subscriber {
-  /** How it comes to where the others are; null before and from then on, when one stream is there for all of them. */
-  stream: ChannelStream<unknown> | null = null;
-  /** Of its group once it is live; null for what shares nothing. */
-  shared: Shared | null = null;
+  /** Its way to where the others are; null for what shares nothing, and once it is live. */
+  arrival: Arrival | null = null;
+  /** Those with whom it is live. */
+  group: Group | null = null;
   /** Whose access it is. */
   userId = '';
   /** What came up to here was delivered before it went live. */
@@ -45,9 +45,10 @@ export abstract class Subscriber {
   abstract end(error: Error | null): void;
 }
 
-/** A subscriber that has joined. */
-interface Member extends Subscriber {
-  shared: Shared;
+/** What a subscriber has to itself until it is live. */
+interface Arrival {
+  readonly stream: ChannelStream<unknown>;
+  readonly shared: Shared;
 }
 
 /** Hears what the fan-out does. */
@@ -99,34 +100,34 @@ export function createFanOut(options: FanOutOptions): FanOut {
   const replayed = new Map<string, Promise<SharedResponse | null>>();
 
   function respond(
-    stream: ChannelStream<unknown>,
-    member: Member,
+    arrival: Arrival,
+    subscriber: Subscriber,
     item: StreamItem,
   ): Promise<SharedResponse | null> {
-    return around(item, () => respondTo(stream, member, item));
+    return around(item, () => respondTo(arrival, subscriber, item));
   }
 
   async function respondTo(
-    stream: ChannelStream<unknown>,
-    member: Member,
+    { stream, shared }: Arrival,
+    subscriber: Subscriber,
     item: StreamItem,
   ): Promise<SharedResponse | null> {
     const prepared = await stream.prepare(item);
     if (prepared === null) return null;
-    observer?.executed(member.shared.field, item);
-    return member.shared.execute(prepared, member);
+    observer?.executed(shared.field, item);
+    return shared.execute(prepared, subscriber);
   }
 
   /** A replay of many clients at once executes each event once. */
   function respondToReplay(
-    stream: ChannelStream<unknown>,
-    member: Member,
+    arrival: Arrival,
+    subscriber: Subscriber,
     item: StreamItem,
   ): Promise<SharedResponse | null> {
-    const key = `${item.type} ${item.cursor.seq} ${item.cursor.tag} ${member.shared.key}`;
+    const key = `${item.type} ${item.cursor.seq} ${item.cursor.tag} ${arrival.shared.key}`;
     let response = item.type === 'event' ? replayed.get(key) : undefined;
     if (!response) {
-      response = respond(stream, member, item);
+      response = respond(arrival, subscriber, item);
       if (item.type === 'event') {
         replayed.set(key, response);
         const forget = () => replayed.delete(key);
@@ -136,65 +137,69 @@ export function createFanOut(options: FanOutOptions): FanOut {
     return response;
   }
 
-  /** Pulls until the member has all that is known here, and lets its group go on from there. */
-  async function bring(member: Member, stream: ChannelStream<unknown>): Promise<void> {
+  /** Pulls until the subscriber has all that is known here, and lets its group go on from there. */
+  async function bring(subscriber: Subscriber, arrival: Arrival): Promise<void> {
     const leaveGate = await gate();
     try {
-      await pull(member, stream, leaveGate);
+      await pull(subscriber, arrival, leaveGate);
     } finally {
       leaveGate();
     }
   }
 
-  async function pull(member: Member, stream: ChannelStream<unknown>, leaveGate: () => void): Promise<void> {
-    const { source } = stream;
+  async function pull(subscriber: Subscriber, arrival: Arrival, leaveGate: () => void): Promise<void> {
+    const { source } = arrival.stream;
     /** Events up to here were known when the endings were last heard. */
     let covered = 0;
-    while (!member.left) {
+    while (!subscriber.left) {
       const feed = source.goLive();
-      if (feed) return enter(member, stream, feed);
+      if (feed) return enter(subscriber, arrival, feed);
       const result = await source.next();
-      if (member.left) return;
-      if (result.done) return end(member, null);
+      if (subscriber.left) return;
+      if (result.done) return end(subscriber, null);
       const item = result.value;
       // From here on it may wait for long.
       if (item.type === 'joined') leaveGate();
-      const response = await respondToReplay(stream, member, item);
+      const response = await respondToReplay(arrival, subscriber, item);
       if (item.type === 'event' && item.cursor.seq > covered) {
         covered = source.head;
         await endingsHeard();
       }
-      if (!response || member.left) continue;
-      member.deliver(response);
-      observer?.delivered(member.shared.field, 1, item, false);
+      if (!response || subscriber.left) continue;
+      subscriber.deliver(response);
+      observer?.delivered(arrival.shared.field, 1, item, false);
     }
   }
 
-  function enter(member: Member, stream: ChannelStream<unknown>, feed: LiveFeed): void {
-    let group = groups.get(member.shared.key);
-    if (group) letGo(stream);
+  function enter(subscriber: Subscriber, arrival: Arrival, feed: LiveFeed): void {
+    const { key } = arrival.shared;
+    let group = groups.get(key);
+    // Of a log that was replaced the others hear no more, until their sockets are closed.
+    if (group?.feed === feed) letGo(arrival.stream);
     else {
-      group = new Group(member.shared, stream, feed, way);
-      groups.set(member.shared.key, group);
+      group = new Group(arrival, feed, way);
+      groups.set(key, group);
     }
-    member.stream = null;
-    member.shared = group.shared;
-    member.after = feed.head;
-    group.members.add(member);
+    subscriber.arrival = null;
+    subscriber.group = group;
+    subscriber.after = feed.head;
+    group.members.add(subscriber);
   }
 
-  function leave(member: Member): void {
-    if (member.left) return;
-    member.left = true;
-    observer?.ended(member.shared.field);
-    if (member.stream) letGo(member.stream);
-    else groups.get(member.shared.key)?.remove(member);
+  function leave(subscriber: Subscriber): void {
+    const { arrival, group } = subscriber;
+    const shared = arrival?.shared ?? group?.arrival.shared;
+    if (subscriber.left || !shared) return;
+    subscriber.left = true;
+    observer?.ended(shared.field);
+    if (arrival) letGo(arrival.stream);
+    group?.remove(subscriber);
   }
 
-  function end(member: Member, error: Error | null): void {
-    if (member.left) return;
-    leave(member);
-    member.end(error);
+  function end(subscriber: Subscriber, error: Error | null): void {
+    if (subscriber.left) return;
+    leave(subscriber);
+    subscriber.end(error);
   }
 
   const way: GroupWay = {
@@ -203,25 +208,22 @@ export function createFanOut(options: FanOutOptions): FanOut {
     end,
     delivered: (field, count, item) => observer?.delivered(field, count, item, true),
     empty(group) {
-      groups.delete(group.shared.key);
-      letGo(group.stream);
+      const { stream, shared } = group.arrival;
+      if (groups.get(shared.key) === group) groups.delete(shared.key);
+      letGo(stream);
     },
   };
 
   return {
     join(subscriber, stream, shared) {
-      const member = Object.assign(subscriber, { stream, shared, userId: stream.source.userId });
+      const arrival = { stream, shared };
+      subscriber.arrival = arrival;
+      subscriber.userId = stream.source.userId;
       observer?.began(shared.field, stream.source.resumed);
-      bring(member, stream).catch((error: unknown) => end(member, error as Error));
+      bring(subscriber, arrival).catch((error: unknown) => end(subscriber, error as Error));
     },
-    leave(subscriber) {
-      if (isMember(subscriber)) leave(subscriber);
-    },
+    leave,
   };
-}
-
-function isMember(subscriber: Subscriber): subscriber is Member {
-  return subscriber.shared !== null;
 }
 
 /** Its failure to end concerns nobody any more. */
@@ -231,33 +233,32 @@ function letGo(stream: ChannelStream<unknown>): void {
 
 /** What a group needs of its fan-out. */
 interface GroupWay {
-  respond(stream: ChannelStream<unknown>, member: Member, item: StreamItem): Promise<SharedResponse | null>;
+  respond(arrival: Arrival, subscriber: Subscriber, item: StreamItem): Promise<SharedResponse | null>;
   endingsHeard(): Promise<void>;
-  end(member: Member, error: Error | null): void;
+  end(subscriber: Subscriber, error: Error | null): void;
   delivered(field: string, count: number, item: StreamItem): void;
   empty(group: Group): void;
 }
 
 /** The live subscribers of one key: each event is executed by one of them and delivered to all, in order. */
 class Group implements LiveListener {
-  readonly members = new Set<Member>();
+  readonly members = new Set<Subscriber>();
   readonly #jobs: Job[] = [];
   #last: number;
   #running = 0;
   #draining = false;
 
   constructor(
-    readonly shared: Shared,
-    /** Of the first member: it keeps the channel followed, and prepares each event. */
-    readonly stream: ChannelStream<unknown>,
-    private readonly feed: LiveFeed,
+    /** Of its first member: for all of them it keeps the channel followed, prepares each event and executes it. */
+    readonly arrival: Arrival,
+    readonly feed: LiveFeed,
     private readonly way: GroupWay,
   ) {
     this.#last = feed.head;
     feed.listen(this);
   }
 
-  remove(member: Member): void {
+  remove(member: Subscriber): void {
     if (!this.members.delete(member) || this.members.size > 0) return;
     this.feed.unlisten(this);
     this.way.empty(this);
@@ -289,7 +290,7 @@ class Group implements LiveListener {
       this.#running++;
       // The endings are asked for beside the execution: both began after the event was committed.
       job.response = Promise.all([
-        this.way.respond(this.stream, member, job.item),
+        this.way.respond(this.arrival, member, job.item),
         this.way.endingsHeard(),
       ]).then(([response]) => response);
       const ended = () => {
@@ -322,7 +323,7 @@ class Group implements LiveListener {
       member.deliver(response);
       count++;
     }
-    this.way.delivered(this.shared.field, count, item);
+    this.way.delivered(this.arrival.shared.field, count, item);
   }
 
   #takeAccess(event: ChannelEvent): void {

@@ -1,0 +1,106 @@
+import type { ChannelEvent, StreamItem } from '../../src/channels/events.js';
+import { Hub } from '../../src/channels/hub.js';
+import { ChannelSource, ChannelStream } from '../../src/channels/stream.js';
+import type { Context } from '../../src/graphql/context.js';
+import { createFanOut, type Shared, type SharedResponse, Subscriber } from '../../src/graphql/fan-out.js';
+import { eventually } from '../testkit/eventually.js';
+
+const channel = 'chat:1';
+const eventAt = (seq: number): ChannelEvent => ({
+  ...{ channel, seq, tag: `${seq}`, kind: 'message.sent', actorId: null, payload: {} },
+  occurredAt: new Date(),
+});
+
+/** A subscriber, and what it was given. */
+class Ear extends Subscriber {
+  readonly heard: string[] = [];
+
+  override newContext(): Context {
+    throw new Error('is not asked');
+  }
+  override serialize(): SharedResponse {
+    throw new Error('is not asked');
+  }
+  override deliver(response: SharedResponse): void {
+    this.heard.push(String(response));
+  }
+  override end(error: Error | null): void {
+    this.heard.push(error?.message ?? 'end');
+  }
+}
+
+/** An empty log with a fan-out over it; the items that were executed, and for whom. */
+function listening() {
+  const hub = new Hub({ read: async () => [], failed() {} });
+  const fanOut = createFanOut({ endingsHeard: async () => {} });
+  const executed: string[] = [];
+  let ears = 0;
+
+  async function join(): Promise<Ear> {
+    const ear = new Ear();
+    const name = `${++ears}`;
+    const source = new ChannelSource(hub, {
+      ...{ channel, userId: name, accessClass: 'participant', authorize: async () => {} },
+      readHead: async () => ({ channel, seq: 0, tag: '0' }),
+    });
+    const shared: Shared = {
+      ...{ key: 'the same', field: 'chatEvents' },
+      async execute(item) {
+        const { type, cursor } = item as StreamItem;
+        const text = type === 'event' ? `event ${cursor.seq}` : type;
+        executed.push(`${text} by the operation of ${name}`);
+        return Buffer.from(text);
+      },
+    };
+    fanOut.join(ear, new ChannelStream(source), shared);
+    await eventually(
+      () => ear.group,
+      (group) => group !== null,
+    );
+    return ear;
+  }
+
+  const tell = async (seq: number, ear: Ear) => {
+    hub.offer(eventAt(seq));
+    await eventually(
+      () => ear.heard,
+      (heard) => heard.at(-1) === `event ${seq}`,
+    );
+  };
+  return { hub, fanOut, executed, join, tell };
+}
+
+it('executes an event once for all who are alike, also when the first of them has left', async () => {
+  const { fanOut, executed, join, tell } = listening();
+  const [first, second, third] = [await join(), await join(), await join()];
+  await tell(1, third);
+  fanOut.leave(first);
+  await tell(2, third);
+  expect(first.heard).toEqual(['joined', 'event 1']);
+  expect(second.heard).toEqual(['joined', 'event 1', 'event 2']);
+  const events = executed.filter((text) => text.startsWith('event'));
+  expect(events).toEqual(['event 1 by the operation of 1', 'event 2 by the operation of 1']);
+});
+
+it('lets go of the channel when the last has left, and not before', async () => {
+  const { hub, fanOut, join } = listening();
+  const ears = [await join(), await join()];
+  for (const ear of ears) {
+    expect(hub.size).toBe(1);
+    fanOut.leave(ear);
+    fanOut.leave(ear);
+    await Promise.resolve();
+  }
+  expect(hub.size).toBe(0);
+});
+
+it('whoever comes after the log was replaced is not put among those who hear it no more', async () => {
+  const { hub, fanOut, join, tell } = listening();
+  const old = await join();
+  hub.forget();
+  const later = await join();
+  await tell(1, later);
+  fanOut.leave(old);
+  await tell(2, later);
+  expect([old.heard, later.heard]).toEqual([['joined'], ['joined', 'event 1', 'event 2']]);
+});
