@@ -25,3 +25,25 @@ it('goes on counting in a series that somebody holds after the registry was told
     'took_seconds_count{kind="a"} 1',
   ]);
 });
+
+it('tells series apart by all of their values, in their order', async () => {
+  const registry = createMetricsRegistry();
+  const counts = new Counts({
+    ...{ name: 'seen_total', help: 'Seen.', labelNames: ['kind', 'code'] as const, registry },
+  });
+  for (const [kind, code] of [
+    ['a', 'b'],
+    ['a', 'c'],
+    ['b', 'a'],
+    ['a', 'b'],
+    ['', 'ab'],
+  ] as const)
+    counts.of(kind, code).add();
+  const text = await registry.metrics();
+  expect(text.split('\n').filter((line) => line.startsWith('seen'))).toEqual([
+    'seen_total{kind="a",code="b"} 2',
+    'seen_total{kind="a",code="c"} 1',
+    'seen_total{kind="b",code="a"} 1',
+    'seen_total{kind="",code="ab"} 1',
+  ]);
+});

@@ -19,6 +19,9 @@ interface Sample {
   readonly value: number;
 }
 
+/** Series by the first of their values, then by the second, and so on: no key is put together at every step. */
+interface Branch<Series> extends Map<string, Branch<Series> | Series> {}
+
 /**
  * A metric of prom-client's registry for what happens several times in each request. Its own counters and histograms put
  * the labels together anew at every step, which was most of what metrics cost; here who counts holds the series itself,
@@ -30,7 +33,8 @@ abstract class Metrics<Labels extends readonly string[], Series extends { reset(
   readonly labelNames: Labels;
   readonly aggregator = 'sum';
   abstract readonly type: 'counter' | 'histogram';
-  readonly #series = new Map<string, Series>();
+  readonly #tree: Branch<Series> = new Map();
+  readonly #all: { readonly labels: Readonly<Record<string, string>>; readonly series: Series }[] = [];
 
   constructor({ name, help, labelNames, registry }: SeriesOptions<Labels>) {
     this.name = name;
@@ -45,31 +49,39 @@ abstract class Metrics<Labels extends readonly string[], Series extends { reset(
 
   /** The series of these values, the same one each time: hold on to it where the values are known before. */
   of(...values: Values<Labels>): Series {
-    const key = values.length === 1 ? (values[0] as string) : values.join('\0');
-    let series = this.#series.get(key);
-    if (!series) {
-      series = this.create();
-      this.#series.set(key, series);
+    let branch = this.#tree;
+    const last = values.length - 1;
+    for (let index = 0; index < last; index++) {
+      const value = values[index] as string;
+      let next = branch.get(value) as Branch<Series> | undefined;
+      if (!next) {
+        next = new Map();
+        branch.set(value, next);
+      }
+      branch = next;
     }
+    const value = values[last] as string;
+    return (branch.get(value) as Series | undefined) ?? this.#add(branch, value, values);
+  }
+
+  #add(branch: Branch<Series>, value: string, values: readonly string[]): Series {
+    const series = this.create();
+    branch.set(value, series);
+    const labels = Object.fromEntries(this.labelNames.map((label, index) => [label, values[index] ?? '']));
+    this.#all.push({ labels, series });
     return series;
   }
 
   /** What the registry asks for. */
   async get() {
-    const { name, help, type, aggregator, labelNames } = this;
-    const values = [...this.#series].flatMap(([key, series]) => {
-      const of = key.split('\0');
-      return this.samples(
-        series,
-        Object.fromEntries(labelNames.map((label, index) => [label, of[index] ?? ''])),
-      );
-    });
+    const { name, help, type, aggregator } = this;
+    const values = this.#all.flatMap(({ labels, series }) => this.samples(series, labels));
     return { name, help, type, aggregator, values };
   }
 
   /** Begins at nothing again, as the registry's own `resetMetrics` asks; whoever holds a series goes on with it. */
   reset(): void {
-    for (const series of this.#series.values()) series.reset();
+    for (const { series } of this.#all) series.reset();
   }
 }
 

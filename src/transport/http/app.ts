@@ -23,6 +23,8 @@ export function createApp({ limits, logger, state, secure }: AppOptions): Fastif
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
+    // Whatever is logged says for which request by itself: a logger for each would be made for nothing.
+    childLoggerFactory: (shared) => shared,
     genReqId: requestIdOf,
     bodyLimit: limits.bodyBytes || Number.MAX_SAFE_INTEGER,
     requestTimeout: limits.requestMs,

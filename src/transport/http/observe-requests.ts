@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null for what is refused before it is a request. */
     work: Work | null;
+    /** Its route, found out once: Fastify describes the whole route each time that it is asked. */
+    route: string | null;
   }
 }
 
@@ -37,11 +39,13 @@ export function observeRequests(
   });
 
   app.decorateRequest('work', null);
+  app.decorateRequest('route', null);
   app.addHook('onRequest', (request, _reply, done) => {
-    const { method, path } = labelsOf(request);
+    const path = routeOf(request);
+    request.route = path;
     const parent = request.headers['traceparent'];
     request.work = tracing.begin({
-      name: `${method} ${path}`,
+      name: `${methodOf(request)} ${path}`,
       kind: 'server',
       requestId: request.id,
       parent: typeof parent === 'string' ? parent : null,
@@ -56,7 +60,8 @@ export function observeRequests(
   app.addHook('onResponse', (request, reply, done) => {
     const { work } = request;
     const { elapsedTime, statusCode: status } = reply;
-    const { method, path } = labelsOf(request);
+    const method = methodOf(request);
+    const path = request.route ?? routeOf(request);
     latency.of(method, path, String(status)).observe(elapsedTime / 1_000);
     if (work) {
       const operation = operations.ended(work, elapsedTime);
@@ -82,6 +87,10 @@ export function observeRequests(
 
 const quiet = /^\/(health|metrics)\b/;
 
-function labelsOf({ method, routeOptions }: FastifyRequest): { method: string; path: string } {
-  return { method: methods.has(method) ? method : 'other', path: routeOptions.url ?? 'unknown' };
+function methodOf({ method }: FastifyRequest): string {
+  return methods.has(method) ? method : 'other';
+}
+
+function routeOf({ routeOptions }: FastifyRequest): string {
+  return routeOptions.url ?? 'unknown';
 }
