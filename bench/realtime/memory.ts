@@ -27,11 +27,11 @@ async function measure(name: 'lectern' | 'ws', steps: number, size: number): Pro
   const { port } = await server.next<{ port: number }>();
   const url = `ws://127.0.0.1:${port}/graphql`;
   // Two in each room, as tutor and student in the chat of a lesson.
-  const variables = Array.from({ length: (steps * size) / 2 }, (_, n) => ({
-    roomId: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+  const variables = Array.from({ length: (steps + 1) * size }, (_, n) => ({
+    roomId: `00000000-0000-4000-8000-${String(n >> 1).padStart(12, '0')}`,
   }));
   const samples: Sample[] = [];
-  for (let step = 0; step <= steps; step++) {
+  for (let step = 0; step <= steps + 1; step++) {
     if (step > 0) await clients.ask({ do: 'open', url, count: size, query, variables, tokens: ['t'] });
     const { memory } = await server.ask<{ memory: { rss: number; js: number } }>({ do: 'memory' });
     samples.push({ connections: step * size, ...memory });
@@ -41,11 +41,14 @@ async function measure(name: 'lectern' | 'ws', steps: number, size: number): Pro
   return samples;
 }
 
-/** The slope from the first step on: what a process takes when it begins to work is no connection's. */
+/**
+ * So many steps after the first, which is not counted: what a process takes once when it begins to work, compilers included,
+ * is no connection's.
+ */
 export async function measureMemory(steps: number, size: number): Promise<MemoryFigures> {
   const samples = { ws: await measure('ws', steps, size), lectern: await measure('lectern', steps, size) };
   const slopeOf = (name: 'lectern' | 'ws', what: 'rss' | 'js') =>
-    rounded(slope(samples[name].map((sample) => ({ x: sample.connections, y: sample[what] }))));
+    rounded(slope(samples[name].slice(1).map((sample) => ({ x: sample.connections, y: sample[what] }))));
   return {
     samples,
     rss: { lectern: slopeOf('lectern', 'rss'), ws: slopeOf('ws', 'rss') },
