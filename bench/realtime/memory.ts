@@ -1,5 +1,5 @@
 import { startPeer } from './processes.js';
-import { rounded, slope } from './statistics.js';
+import { median, rounded, slope } from './statistics.js';
 import { query } from './workload.js';
 
 interface Sample {
@@ -8,11 +8,13 @@ interface Sample {
   readonly js: number;
 }
 
-/** Bytes for each further connection, of the process and of its JavaScript heap with what is outside. */
+type Name = 'lectern' | 'ws';
+
+/** Bytes for each further connection, of the process and of its JavaScript heap with what is outside: of each round. */
 export interface MemoryFigures {
-  readonly samples: Record<'lectern' | 'ws', Sample[]>;
-  readonly rss: Record<'lectern' | 'ws', number>;
-  readonly js: Record<'lectern' | 'ws', number>;
+  readonly samples: Record<Name, Sample[][]>;
+  readonly rss: Record<Name, number[]>;
+  readonly js: Record<Name, number[]>;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface MemoryFigures {
  */
 const bounded = '--max-semi-space-size=16';
 
-async function measure(name: 'lectern' | 'ws', steps: number, size: number): Promise<Sample[]> {
+async function measure(name: Name, steps: number, size: number): Promise<Sample[]> {
   const clients = startPeer('clients.ts');
   const server = startPeer('server.ts', [name], ['--expose-gc', bounded]);
   const { port } = await server.next<{ port: number }>();
@@ -43,15 +45,25 @@ async function measure(name: 'lectern' | 'ws', steps: number, size: number): Pro
 
 /**
  * So many steps after the first, which is not counted: what a process takes once when it begins to work, compilers included,
- * is no connection's.
+ * is no connection's. Each round has processes of its own, since where the system finds room for them is chance.
  */
-export async function measureMemory(steps: number, size: number): Promise<MemoryFigures> {
-  const samples = { ws: await measure('ws', steps, size), lectern: await measure('lectern', steps, size) };
-  const slopeOf = (name: 'lectern' | 'ws', what: 'rss' | 'js') =>
-    rounded(slope(samples[name].slice(1).map((sample) => ({ x: sample.connections, y: sample[what] }))));
+export async function measureMemory(steps: number, size: number, rounds: number): Promise<MemoryFigures> {
+  const samples: MemoryFigures['samples'] = { ws: [], lectern: [] };
+  for (let round = 0; round < rounds; round++)
+    for (const name of ['ws', 'lectern'] as const) samples[name].push(await measure(name, steps, size));
+  const slopes = (name: Name, what: 'rss' | 'js') =>
+    samples[name].map((one) =>
+      rounded(slope(one.slice(1).map((sample) => ({ x: sample.connections, y: sample[what] })))),
+    );
   return {
     samples,
-    rss: { lectern: slopeOf('lectern', 'rss'), ws: slopeOf('ws', 'rss') },
-    js: { lectern: slopeOf('lectern', 'js'), ws: slopeOf('ws', 'js') },
+    rss: { lectern: slopes('lectern', 'rss'), ws: slopes('ws', 'rss') },
+    js: { lectern: slopes('lectern', 'js'), ws: slopes('ws', 'js') },
   };
+}
+
+/** The ratios that the target is about, of the medians. */
+export function memoryRatios({ rss, js }: MemoryFigures) {
+  const ratio = ({ lectern, ws }: Record<Name, number[]>) => rounded(median(lectern) / median(ws));
+  return { rss: ratio(rss), js: ratio(js) };
 }

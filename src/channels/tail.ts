@@ -1,3 +1,4 @@
+import { allOf, type Few, withOne, withoutOne } from '../shared/few.js';
 import type { Cursor } from './cursor.js';
 import type { ChannelEvent } from './events.js';
 import type { Stop } from './stop.js';
@@ -54,7 +55,7 @@ export class Tail implements LiveFeed {
   /** History by blocks of `readSize`: a storm of resuming clients reads each block once, whatever their cursors. */
   // Most tails are quiet most of the time, and there is one for each room: what is seldom used is made when it is.
   #blocks: Map<number, Block> | null = null;
-  #listeners: readonly LiveListener[] = [];
+  #listeners: Few<LiveListener> = null;
   #waiters: Set<() => void> | null = null;
 
   constructor(
@@ -135,11 +136,11 @@ export class Tail implements LiveFeed {
   }
 
   listen(listener: LiveListener): void {
-    this.#listeners = this.#listeners.concat(listener);
+    this.#listeners = withOne(this.#listeners, listener);
   }
 
   unlisten(listener: LiveListener): void {
-    this.#listeners = this.#listeners.filter((one) => one !== listener);
+    this.#listeners = withoutOne(this.#listeners, listener);
   }
 
   /** The events of one block of history up to the first gap. It is kept a while: what was committed is not changed. */
@@ -192,7 +193,7 @@ export class Tail implements LiveFeed {
       this.#ring.push(event);
       this.#head = event.seq;
       this.#tag = event.tag;
-      for (const listener of this.#listeners) listener.hear(event);
+      for (const listener of allOf(this.#listeners)) listener.hear(event);
     }
     if (this.#ring.length > ringSize) this.#ring = this.#ring.slice(-ringSize);
     const waiters = this.#waiters ?? [];

@@ -83,6 +83,8 @@ const maxJobs = 1_000;
 const maxRunning = 16;
 /** Subscribers that replay at the same time. */
 const maxReplaying = 64;
+/** Members of a group that are kept as a list. */
+const few = 8;
 /** A replayed response is kept so long for others who replay the same. */
 const replayedMilliseconds = 500;
 
@@ -183,7 +185,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
     subscriber.arrival = null;
     subscriber.group = group;
     subscriber.after = feed.head;
-    group.members.add(subscriber);
+    group.add(subscriber);
   }
 
   function leave(subscriber: Subscriber): void {
@@ -242,7 +244,8 @@ interface GroupWay {
 
 /** The live subscribers of one key: each event is executed by one of them and delivered to all, in order. */
 class Group implements LiveListener {
-  readonly members = new Set<Subscriber>();
+  /** A list while they are few: in most rooms there are two people, and a set weighs more than they do. */
+  #members: readonly Subscriber[] | Set<Subscriber> = [];
   readonly #jobs: Job[] = [];
   #last: number;
   #running = 0;
@@ -258,10 +261,24 @@ class Group implements LiveListener {
     feed.listen(this);
   }
 
+  add(member: Subscriber): void {
+    const members = this.#members;
+    if (members instanceof Set) members.add(member);
+    else this.#members = members.length < few ? members.concat(member) : new Set(members).add(member);
+  }
+
   remove(member: Subscriber): void {
-    if (!this.members.delete(member) || this.members.size > 0) return;
+    const members = this.#members;
+    if (members instanceof Set) members.delete(member);
+    else this.#members = members.filter((one) => one !== member);
+    if (!this.#isEmpty) return;
     this.feed.unlisten(this);
     this.way.empty(this);
+  }
+
+  get #isEmpty(): boolean {
+    const members = this.#members;
+    return (members instanceof Set ? members.size : members.length) === 0;
   }
 
   hear(event: ChannelEvent): void {
@@ -285,7 +302,7 @@ class Group implements LiveListener {
     for (const job of this.#jobs) {
       if (this.#running >= maxRunning) return;
       if (job.response || isAccessEvent(job.event)) continue;
-      const [member] = this.members;
+      const [member] = this.#members;
       if (!member) return;
       this.#running++;
       // The endings are asked for beside the execution: both began after the event was committed.
@@ -304,7 +321,7 @@ class Group implements LiveListener {
   async #drain(): Promise<void> {
     this.#draining = true;
     try {
-      for (let job = this.#jobs[0]; job && this.members.size > 0; job = this.#jobs[0]) {
+      for (let job = this.#jobs[0]; job && !this.#isEmpty; job = this.#jobs[0]) {
         if (isAccessEvent(job.event)) this.#takeAccess(job.event);
         else this.#deliver(await job.response, job.item);
         this.#jobs.shift();
@@ -318,7 +335,7 @@ class Group implements LiveListener {
   #deliver(response: SharedResponse | null | undefined, item: StreamItem): void {
     if (!response) return;
     let count = 0;
-    for (const member of this.members) {
+    for (const member of this.#members) {
       if (item.cursor.seq <= member.after) continue;
       member.deliver(response);
       count++;
@@ -327,14 +344,14 @@ class Group implements LiveListener {
   }
 
   #takeAccess(event: ChannelEvent): void {
-    for (const member of [...this.members]) {
+    for (const member of [...this.#members]) {
       if (event.seq > member.after && takesAccessOf(event, member.userId))
         this.way.end(member, new AppError('SUBSCRIPTION_REVOKED'));
     }
   }
 
   #fail(error: Error): void {
-    for (const member of [...this.members]) this.way.end(member, error);
+    for (const member of [...this.#members]) this.way.end(member, error);
     this.#jobs.length = 0;
   }
 }

@@ -104,3 +104,16 @@ it('whoever comes after the log was replaced is not put among those who hear it 
   await tell(2, later);
   expect([old.heard, later.heard]).toEqual([['joined'], ['joined', 'event 1', 'event 2']]);
 });
+
+it('many are told as a few are, while they come and go', async () => {
+  const { fanOut, executed, join, tell } = listening();
+  const ears: Ear[] = [];
+  for (let n = 0; n < 20; n++) ears.push(await join());
+  const stayed = ears.at(-1) as Ear;
+  await tell(1, stayed);
+  for (const ear of ears.slice(0, 15)) fanOut.leave(ear);
+  await tell(2, stayed);
+  for (const [index, { heard }] of ears.entries())
+    expect({ index, last: heard.at(-1) }).toEqual({ index, last: index < 15 ? 'event 1' : 'event 2' });
+  expect(executed.filter((text) => text.startsWith('event'))).toHaveLength(2);
+});

@@ -10,6 +10,7 @@ import {
 import { type SharedResponse, Subscriber } from '../../graphql/fan-out.js';
 import { type ErrorScope, formatError, formatErrorInAll } from '../../graphql/format-error.js';
 import { AppError } from '../../shared/errors.js';
+import { allOf, type Few, withOne, withoutOne } from '../../shared/few.js';
 import type { Language } from '../../shared/language.js';
 import { RateLimited } from '../../shared/rate-limited.js';
 import { type RateLimits, stateOf } from '../rate-limits.js';
@@ -71,8 +72,7 @@ class Running extends Subscriber {
  * a client may use an id again at once, while what had it before still comes to its end.
  */
 export class Operations {
-  /** There are few: a list is searched sooner than a map is made, and there is one for each socket. */
-  #running: readonly Running[] = [];
+  #running: Few<Running> = null;
   /** Those with an id, and those that a client has completed but that still execute. */
   #working = 0;
 
@@ -87,8 +87,7 @@ export class Operations {
 
   start(id: string, request: OperationRequest): void {
     const running = new Running(this, this.connection.outbox, idOnWire(id));
-    // A list that grows by pushing, or by being spread, has room for seventeen.
-    this.#running = this.#running.concat(running);
+    this.#running = withOne(this.#running, running);
     this.#working++;
     this.#run(running, request)
       .catch((error: unknown) => this.fail(running, error))
@@ -106,14 +105,14 @@ export class Operations {
 
   /** The socket is gone. */
   stopAll(): void {
-    for (const running of this.#running) this.#leave(running);
+    for (const running of allOf(this.#running)) this.#leave(running);
   }
 
   /** Ends each subscription with SUBSCRIPTION_REVOKED; gives whether anything else still runs. */
   revokeSubscriptions(): boolean {
-    for (const running of this.#running)
+    for (const running of allOf(this.#running))
       if (running.isSubscription) this.fail(running, new AppError('SUBSCRIPTION_REVOKED'));
-    return this.#running.length > 0;
+    return this.#running !== null;
   }
 
   async #run(running: Running, request: OperationRequest): Promise<void> {
@@ -196,7 +195,7 @@ export class Operations {
     if (running.over) return;
     this.#leave(running);
     this.connection.outbox.sendAbout(running.id, '"type":"complete"}');
-    this.connection.operationEnded(this.#running.length);
+    this.connection.operationEnded(allOf(this.#running).length);
   }
 
   fail(running: Running, error: unknown): void {
@@ -206,19 +205,19 @@ export class Operations {
     const payload = errorsOf(error).map((one) => formatError(one, scope));
     const rest = `"type":"error","payload":${JSON.stringify(payload)}}`;
     this.connection.outbox.sendAbout(running.id, rest);
-    this.connection.operationEnded(this.#running.length);
+    this.connection.operationEnded(allOf(this.#running).length);
   }
 
   #leave(running: Running): void {
     running.over = true;
-    this.#running = this.#running.filter((one) => one !== running);
+    this.#running = withoutOne(this.#running, running);
     if (!running.executing) this.#working--;
     running.subscription?.stop(running);
   }
 
   #of(id: string): Running | undefined {
     const onWire = idOnWire(id);
-    return this.#running.find((one) => one.id === onWire);
+    return allOf(this.#running).find((one) => one.id === onWire);
   }
 }
 

@@ -2,6 +2,7 @@ import { expectedError } from '../../graphql/format-error.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Logger } from '../../platform/logger.js';
 import { AppError } from '../../shared/errors.js';
+import { allOf, type Few, withOne, withoutOne } from '../../shared/few.js';
 import type { Authenticate, Authenticated } from '../authentication.js';
 import { isClosingCode } from './close-codes.js';
 import type { Connection } from './connection.js';
@@ -126,30 +127,25 @@ export function createSignIn({ authenticate, clock, logger, socketsPerUser }: Si
   };
 }
 
-/** Sockets under a key: mostly one, which then stands there by itself. */
+/** Sockets under a key. */
 class Register {
-  readonly #sockets = new Map<string, Connection | readonly Connection[]>();
+  readonly #sockets = new Map<string, Few<Connection>>();
 
   /** Those that are there now. */
   of(key: string): readonly Connection[] {
-    const there = this.#sockets.get(key) ?? [];
-    return Array.isArray(there) ? there : [there as Connection];
+    return allOf(this.#sockets.get(key) ?? null);
   }
 
   enter(key: string, connection: Connection): void {
-    this.#put(key, this.of(key).concat(connection));
+    this.#put(key, withOne(this.#sockets.get(key) ?? null, connection));
   }
 
   leave(key: string, connection: Connection): void {
-    this.#put(
-      key,
-      this.of(key).filter((one) => one !== connection),
-    );
+    this.#put(key, withoutOne(this.#sockets.get(key) ?? null, connection));
   }
 
-  #put(key: string, sockets: readonly Connection[]): void {
-    const [first] = sockets;
-    if (first) this.#sockets.set(key, sockets.length === 1 ? first : sockets);
+  #put(key: string, sockets: Few<Connection>): void {
+    if (sockets) this.#sockets.set(key, sockets);
     else this.#sockets.delete(key);
   }
 }
