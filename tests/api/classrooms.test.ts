@@ -292,7 +292,10 @@ describe('SQL statements', () => {
       if (made % 10 === 0) await as(pair.student).data(send, { input: { roomId: id, body: 'hello' } });
     }
     const { result, statements } = await app.statements.during(() => as(pair.tutor).data(query));
-    return { statements: statements.map((text) => text.slice(0, 200)).sort(), rows: result.classrooms.edges.length };
+    return {
+      statements: statements.map((text) => text.slice(0, 200)).sort(),
+      rows: result.classrooms.edges.length,
+    };
   }
 
   it('of a list of classrooms with members, last message and reactions are as many for 20 as for 100', async () => {
