@@ -12,13 +12,14 @@ import { AppError } from '../shared/errors.js';
 import type { Viewer } from '../shared/viewer.js';
 import type { Context } from './context.js';
 import type { Executor } from './executor.js';
-import type { FanOut, Shared, SharedResponse, Subscriber } from './fan-out.js';
+import type { FanOut } from './fan-out.js';
 import { expectedError } from './format-error.js';
 import type { DocumentGuard } from './guards.js';
 import { leastCost, type OperationCost } from './operation-cost.js';
 import type { PersistedDocuments } from './persisted-documents.js';
 import { pump } from './pump.js';
 import { sharingOf, variablesKey } from './sharing.js';
+import type { Shared, SharedResponse, Subscriber } from './subscriber.js';
 
 /** What a client sends. */
 export interface OperationRequest {

@@ -73,6 +73,61 @@ test('each socket gets its own frames, whatever was written to another before', 
   }
 });
 
+describe('by itself', () => {
+  const real = { setTimeout, now: performance.now };
+  /** A time that stands still, and timers that fire when told. */
+  let timers: (() => void)[] = [];
+  beforeEach(() => {
+    timers = [];
+    performance.now = () => 1_000;
+    globalThis.setTimeout = ((act: () => void) => timers.push(act)) as unknown as typeof setTimeout;
+  });
+  afterEach(() => {
+    globalThis.setTimeout = real.setTimeout;
+    performance.now = real.now;
+  });
+  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+  function socket(flusher: Flusher) {
+    const wire = new Wire(false);
+    const outbox = new Outbox(wire, flusher, { overflowed() {} });
+    const send = (payload: string) => outbox.sendNext(idOnWire('a'), Buffer.from(`${payload}}`));
+    return { wire, send };
+  }
+  const sent = (payload: string) => frame(`{"id":"a","type":"next","payload":${payload}}`);
+
+  test('frames go out at the end of their turn, together', async () => {
+    const { wire, send } = socket(new Flusher({ maxWaiting: 0, onWritten: () => {} }));
+    send('1');
+    send('22');
+    expect(wire.got).toEqual([]);
+    await turn();
+    expect(wire.got).toEqual([Buffer.concat([sent('1'), sent('22')])]);
+  });
+
+  test('frames that come right after others wait for one another', async () => {
+    const { wire, send } = socket(new Flusher({ maxWaiting: 0, onWritten: () => {} }));
+    send('1');
+    await turn();
+    for (const payload of ['2', '3']) {
+      send(payload);
+      await turn();
+    }
+    expect([wire.got, timers.length]).toEqual([[sent('1')], 1]);
+    timers[0]?.();
+    expect(wire.got).toEqual([sent('1'), Buffer.concat([sent('2'), sent('3')])]);
+  });
+
+  test('a later payload is not taken for one of the same length that went out before', async () => {
+    const { wire, send } = socket(new Flusher({ maxWaiting: 0, onWritten: () => {} }));
+    send('1');
+    await turn();
+    send('2');
+    timers[0]?.();
+    expect(wire.got).toEqual([sent('1'), sent('2')]);
+  });
+});
+
 /** Whole numbers below a bound, the same ones for the same seed. */
 function numbers(seed: number): (bound: number) => number {
   let state = seed;

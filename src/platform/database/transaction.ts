@@ -33,7 +33,7 @@ export async function inTransaction<T>(
   let broken: Error | null = null;
   let isOver = false;
 
-  /** Whether a statement is under way, and those that wait for it. */
+  /** Whether a statement is under way, and those that wait for it: pg gives up a queue of its own with version 9. */
   let isBusy = false;
   const waiting: (() => void)[] = [];
 

@@ -7,8 +7,8 @@ import {
   RequestErrors,
   type Subscription,
 } from '../../graphql/execution.js';
-import { type SharedResponse, Subscriber } from '../../graphql/fan-out.js';
 import { type ErrorScope, formatError, formatErrorInAll } from '../../graphql/format-error.js';
+import { type SharedResponse, Subscriber } from '../../graphql/subscriber.js';
 import { AppError } from '../../shared/errors.js';
 import { allOf, type Few, withOne, withoutOne } from '../../shared/few.js';
 import type { Language } from '../../shared/language.js';
