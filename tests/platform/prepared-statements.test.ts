@@ -116,3 +116,28 @@ it('each is observed once, for the work that it was run for, whether it fails or
     await observed.stop();
   }
 });
+
+it('a statement that waits for a connection belongs to its own work, or to none, whoever lets go of it', async () => {
+  const seen = new Map<string, unknown>();
+  const observed = createDatabase({
+    ...{ url: place.url, logger: pino({ level: 'silent' }), poolSize: 1 },
+    observe: ({ text, work }) => seen.set(text, work),
+  });
+  try {
+    const [first, second] = [newWork('first'), newWork('second')];
+    await Promise.all([
+      within(first, () => observed.sql('SELECT 1')),
+      observed.sql('SELECT 2'),
+      within(second, () =>
+        observed.transaction((tx) => Promise.all([tx.sql('SELECT 3'), tx.sql('SELECT 4')])),
+      ),
+      observed.sql('SELECT 5'),
+    ]);
+    const of = ['SELECT 1', 'SELECT 2', 'SELECT 3', 'SELECT 4', 'COMMIT', 'SELECT 5'].map((text) =>
+      seen.get(text),
+    );
+    expect(of).toEqual([first, undefined, second, second, second, undefined]);
+  } finally {
+    await observed.stop();
+  }
+});

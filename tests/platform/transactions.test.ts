@@ -85,6 +85,33 @@ it('statements that are sent beside each other are all in it', async () => {
   expect(await count()).toBe(3);
 });
 
+it('pg has one statement at a time, whatever the work sends beside each other', async () => {
+  const pool = new pg.Pool({ connectionString: place.url, max: 1 });
+  const client = await pool.connect();
+  let [underWay, most] = [0, 0];
+  const send: typeof sendUnseen = (to, statement, done, work) => {
+    most = Math.max(most, ++underWay);
+    const ended: typeof done = (failure, rows) => {
+      underWay--;
+      done(failure, rows);
+    };
+    sendUnseen(to, statement, ended, work);
+  };
+  const connection = { client, send, release: client.release };
+  const rows = await inTransaction(connection, 10_000, (tx) =>
+    Promise.all([1, 2, 3].map((n) => tx.sql('SELECT $1::int AS n', n))),
+  );
+  expect([rows.flat(), most]).toEqual([[{ n: 1 }, { n: 2 }, { n: 3 }], 1]);
+  await pool.end();
+});
+
+it('a statement that has failed with BEGIN in front of it gives its columns the next time', async () => {
+  const divide = (by: number) => database.transaction((tx) => tx.sql('SELECT 10 / $1::int AS n', by));
+  await database.transaction((tx) => tx.sql('SELECT 1'));
+  await expect(divide(0)).rejects.toMatchObject({ code: '22012' });
+  expect(await divide(2)).toEqual([{ n: 5 }]);
+});
+
 it('without a statement there is no transaction', async () => {
   // On a new connection BEGIN is prepared by itself.
   for (const made of [7, 8]) expect(await database.transaction(async () => made)).toBe(made);

@@ -15,6 +15,7 @@ const eventAt = (seq: number): ChannelEvent => ({
 /** A subscriber, and what it was given. */
 class Ear extends Subscriber {
   readonly heard: string[] = [];
+  onHeard: () => void = () => {};
 
   override newContext(): Context {
     throw new Error('is not asked');
@@ -24,6 +25,7 @@ class Ear extends Subscriber {
   }
   override deliver(response: SharedResponse): void {
     this.heard.push(String(response));
+    this.onHeard();
   }
   override end(error: Error | null): void {
     this.heard.push(error?.message ?? 'end');
@@ -95,7 +97,7 @@ it('lets go of the channel when the last has left, and not before', async () => 
 });
 
 it('whoever comes after the log was replaced is not put among those who hear it no more', async () => {
-  const { hub, fanOut, join, tell } = listening();
+  const { hub, fanOut, executed, join, tell } = listening();
   const old = await join();
   hub.forget();
   const later = await join();
@@ -103,6 +105,17 @@ it('whoever comes after the log was replaced is not put among those who hear it 
   fanOut.leave(old);
   await tell(2, later);
   expect([old.heard, later.heard]).toEqual([['joined'], ['joined', 'event 1', 'event 2']]);
+  // The group of the old ones has gone, and that of the new ones has not.
+  await tell(3, await join());
+  expect(executed.filter((text) => text.startsWith('event 3'))).toHaveLength(1);
+});
+
+it('tells nothing to one who has left while the others were told', async () => {
+  const { fanOut, join, tell } = listening();
+  const [first, second, third] = [await join(), await join(), await join()];
+  first.onHeard = () => fanOut.leave(second);
+  await tell(1, third);
+  expect(second.heard).toEqual(['joined']);
 });
 
 it('many are told as a few are, while they come and go', async () => {

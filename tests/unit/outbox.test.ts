@@ -97,12 +97,15 @@ describe('by itself', () => {
   const sent = (payload: string) => frame(`{"id":"a","type":"next","payload":${payload}}`);
 
   test('frames go out at the end of their turn, together', async () => {
-    const { wire, send } = socket(new Flusher({ maxWaiting: 0, onWritten: () => {} }));
+    const flusher = new Flusher({ maxWaiting: 0, onWritten: () => {} });
+    const { wire, send } = socket(flusher);
     send('1');
     send('22');
     expect(wire.got).toEqual([]);
     await turn();
     expect(wire.got).toEqual([Buffer.concat([sent('1'), sent('22')])]);
+    // Nothing holds what was sent.
+    expect(flusher.placeOf(Buffer.from('3'))).toBe(0);
   });
 
   test('frames that come right after others wait for one another', async () => {

@@ -100,7 +100,13 @@ export function createDatabase({
 
   const send = createSender(observe);
 
-  function run(text: string, values: unknown[], attempt: number, settle: StatementDone, work?: Work): void {
+  function run(
+    text: string,
+    values: unknown[],
+    attempt: number,
+    settle: StatementDone,
+    work: Work | undefined,
+  ): void {
     pool.lend((error, client, release) => {
       if (error || !client) return settle(error, []);
       const done: StatementDone = (failure, rows) => {

@@ -1,14 +1,17 @@
 import pg from 'pg';
-import { presentWork, type Work } from '../tracing/work.js';
+import type { Work } from '../tracing/work.js';
 import type { StatementObserver } from './observed-client.js';
 import type { PreparedStatement, StatementDone } from './prepared-statement.js';
 
-/** Sends a statement over a connection that the caller has, for the work that is told or present, and tells once how it ended. */
+/**
+ * Sends a statement over a connection that the caller has, and tells once how it ended.
+ * @param work what it is for: whoever waits for a connection is called on behalf of others.
+ */
 export type SendStatement = (
   client: pg.ClientBase,
   statement: PreparedStatement,
   done: StatementDone,
-  work?: Work,
+  work: Work | undefined,
 ) => void;
 
 /** What a client of pg does with a statement that submits itself. It is observed here, and not by the client as well. */
@@ -25,8 +28,7 @@ export const sendUnseen: SendStatement = (client, statement, done) =>
 /** Makes the function by which all statements of ours go out. */
 export function createSender(observe: StatementObserver | undefined): SendStatement {
   if (!observe) return sendUnseen;
-  // Now: the result arrives on the socket's behalf, which is nobody's work.
-  return (client, statement, done, work = presentWork()) => {
+  return (client, statement, done, work) => {
     const { text } = statement;
     const start = performance.now();
     query.call(client, statement, (failure, rows) => {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { presentWork } from '../tracing/work.js';
 import { type Beginning, firstBeginning, PreparedStatement } from './prepared-statement.js';
 import { type SendStatement, sendUnseen } from './send.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -39,15 +40,21 @@ export async function inTransaction<T>(
 
   const send = (statement: PreparedStatement, by = connection.send) =>
     new Promise<unknown[]>((resolve, reject) => {
+      const work = presentWork();
       const sendNow = () => {
         isBusy = true;
-        by(connection.client, statement, (failure, rows) => {
-          isBusy = false;
-          if (failure && !(failure instanceof pg.DatabaseError)) broken = failure;
-          if (failure) reject(failure);
-          else resolve(rows);
-          waiting.shift()?.();
-        });
+        by(
+          connection.client,
+          statement,
+          (failure, rows) => {
+            isBusy = false;
+            if (failure && !(failure instanceof pg.DatabaseError)) broken = failure;
+            if (failure) reject(failure);
+            else resolve(rows);
+            waiting.shift()?.();
+          },
+          work,
+        );
       };
       if (isBusy) waiting.push(sendNow);
       else sendNow();
